@@ -1,0 +1,119 @@
+"""Comments: what people say under an item. One that a maintainer marks is an official answer."""
+
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Field, Session, SQLModel, Text, col, select
+
+from app import db, edits, hiding, items, policy, status_changes, subscriptions, text
+from app.items import Item
+from app.people import Person
+from app.refusals import Refused
+from app.subscriptions import Because
+from app.words import _
+
+
+class Comment(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    item_number: int = Field(foreign_key="item.number", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime
+    body: str = Field(sa_type=Text)
+    html: str = Field(sa_type=db.Html)
+    is_official: bool = False
+    edited_at: datetime | None = None
+    hidden_at: datetime | None = None
+    hidden_by_id: int | None = Field(default=None, foreign_key="person.id")
+    hidden_because: str = Field(default="", max_length=1000)
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+
+def post(
+    session: Session, item: Item, person: Person, words: str, *, official: bool = False, at: datetime | None = None
+) -> Comment:
+    """Say something under an item; the reporter's words may answer our question. Raises NotAllowed, Invalid."""
+    policy.need(policy.may_take_part(person, item) and (not official or policy.is_maintainer(person)))
+    words = _checked(words)
+    at = at or db.now()
+    (item,) = items.lock(session, item.number)
+    comment = Comment(item_number=item.number, person_id=person.key, at=at, body=words, html=text.to_html(words))
+    session.add(comment)
+    session.flush()
+    item.changed_at = at
+    recount(session, item)
+    subscriptions.start(session, item, person, Because.COMMENTED, at=at)
+    status_changes.reopen_answered(session, item, person, at)
+    if official:
+        mark_official(session, comment, person)
+    return comment
+
+
+def _checked(words: str) -> str:
+    check = text.Checks()
+    words = check.words("body", words, label=_("Comment"), most=text.WORDS_MOST)
+    check.done()
+    return words
+
+
+def mark_official(session: Session, comment: Comment, person: Person) -> None:
+    """Make a maintainer's own comment the official answer. Raises NotAllowed, Refused when it is hidden."""
+    policy.need(policy.is_maintainer(person) and comment.person_id == person.id)
+    if comment.is_hidden:
+        raise Refused(_("A hidden comment cannot be the answer."))
+    (item,) = items.lock(session, comment.item_number)
+    comment.is_official = True
+    session.add(comment)
+    if item.answered_at is None or item.answered_at <= comment.at:
+        items.answered(session, item, person, comment.body, comment.at)
+
+
+def edit(session: Session, comment: Comment, person: Person, words: str) -> None:
+    """Change one's own words; the earlier ones are kept. Raises NotAllowed, Invalid."""
+    policy.need(comment.person_id == person.id and not comment.is_hidden)
+    words = _checked(words)
+    if words == comment.body:
+        return
+    at = db.now()
+    edits.keep(session, edits.Subject.COMMENT, comment.id or 0, person.key, {"body": comment.body}, at)
+    comment.body, comment.html, comment.edited_at = words, text.to_html(words), at
+    (item,) = items.lock(session, comment.item_number)
+    if comment.is_official and item.answered_at == comment.at:
+        item.answer = text.excerpt(words, items.ANSWER_MOST)
+    session.add_all([comment, item])
+
+
+def hide(session: Session, comment: Comment, person: Person, because: str, *, at: datetime | None = None) -> None:
+    """Put a comment out of sight and say in public why.
+
+    Raises NotAllowed, Invalid, and Refused for an official answer: a history once public stays.
+    """
+    policy.need(policy.may_hide(person))
+    if comment.is_official:
+        raise Refused(_("An official answer cannot be hidden, only corrected."))
+    comment.hidden_because = hiding.reason(because)
+    comment.hidden_at, comment.hidden_by_id = at or db.now(), person.id
+    _shown_or_not(session, comment)
+
+
+def show(session: Session, comment: Comment, person: Person) -> None:
+    """Bring a hidden comment back. Raises NotAllowed."""
+    policy.need(policy.may_hide(person))
+    comment.hidden_at, comment.hidden_by_id, comment.hidden_because = None, None, ""
+    _shown_or_not(session, comment)
+
+
+def _shown_or_not(session: Session, comment: Comment) -> None:
+    session.add(comment)
+    session.flush()
+    (item,) = items.lock(session, comment.item_number)
+    recount(session, item)
+
+
+def recount(session: Session, item: Item) -> None:
+    item.comment_count = session.exec(
+        select(func.count()).where(Comment.item_number == item.number, col(Comment.hidden_at).is_(None))
+    ).one()
+    session.add(item)

@@ -1,0 +1,54 @@
+"""Settings from `DAYLIGHT_*` environment variables, each with a sentence."""
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a host may set. Nothing here is needed for a first run."""
+
+    model_config = SettingsConfigDict(env_prefix="DAYLIGHT_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(Path("data"), description="Folder for the SQLite database, saved mails and uploads.")
+    database_url: str = Field(
+        "", description="Database address, `sqlite:///file` or `postgresql://...`; empty means a file in the data folder."
+    )
+    base_url: str = Field(
+        "", description="Public address of the board, used in mails, feeds and links; empty means the address served."
+    )
+    smtp_url: str = Field(
+        "",
+        description="Mail server, `smtp://user:password@host:587` (STARTTLS when offered) or `smtps://...`; "
+        "empty saves each mail as a file.",
+    )
+    mail_from: str = Field("", description="Sender of mails; empty means `daylight@` and the host of the base URL.")
+    trusted_proxies: str = Field(
+        "127.0.0.1,::1", description="Addresses, separated by commas, whose `X-Forwarded-*` headers are believed."
+    )
+    served_at: str = Field("", description="Set by `serve`: the address it listens on, used while there is no base URL.")
+    language: str = Field("en", description="Language of the pages and mails; English ships.")
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'daylight.sqlite3'}"
+
+    @property
+    def effective_base_url(self) -> str:
+        return (self.base_url or self.served_at or "http://localhost:8000").rstrip("/")
+
+    @property
+    def is_https(self) -> bool:
+        return self.effective_base_url.startswith("https://")
+
+    @property
+    def sender(self) -> str:
+        return self.mail_from or f"daylight@{urlsplit(self.effective_base_url).hostname}"
+
+
+@cache
+def settings() -> Settings:
+    return Settings()

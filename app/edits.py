@@ -1,0 +1,49 @@
+"""Edits: the earlier words of anything that was changed after it became public stay one click away."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, Index, Session, SQLModel, col, select
+
+from app import db
+
+
+class Subject(StrEnum):
+    """What kind of thing was edited."""
+
+    ITEM = "item"
+    COMMENT = "comment"
+    STATUS_CHANGE = "status_change"
+
+
+class Edit(SQLModel, table=True):
+    """One field as it was before an edit."""
+
+    __table_args__ = (Index("ix_edit_subject_subject_id", "subject", "subject_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    subject: Subject = Field(sa_type=db.Word(Subject))
+    subject_id: int
+    field: str = Field(max_length=20)
+    earlier: str
+    person_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime
+
+
+def keep(session: Session, subject: Subject, subject_id: int, person_id: int, earlier: dict[str, str], at: datetime) -> None:
+    """Remember the earlier words of the fields that are about to change."""
+    session.add_all(
+        Edit(subject=subject, subject_id=subject_id, field=field, earlier=words, person_id=person_id, at=at)
+        for field, words in earlier.items()
+    )
+
+
+def of(session: Session, subject: Subject, ids: list[int]) -> dict[int, list[Edit]]:
+    """The edits of several things, oldest first, in one query."""
+    rows = session.exec(
+        select(Edit).where(Edit.subject == subject, col(Edit.subject_id).in_(ids)).order_by(col(Edit.id))
+    )
+    found: dict[int, list[Edit]] = {}
+    for edit in rows:
+        found.setdefault(edit.subject_id, []).append(edit)
+    return found

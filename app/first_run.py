@@ -1,0 +1,60 @@
+"""The first start: one site, one board, and a link that makes the person who opens it the owner."""
+
+import secrets
+
+from sqlmodel import Session, col, select
+
+from app import people, sign_in, site, text
+from app.boards import Board
+from app.people import Person, Role, RoleChange
+from app.refusals import NotFound
+from app.site import Site
+from app.words import _
+
+
+def prepare(session: Session) -> None:
+    """Make the rows that everything else relies on, unless they are there."""
+    if session.get(Site, 1) is None:
+        session.add(Site(name=_("Our board")))
+    if session.exec(select(Board.id).limit(1)).first() is None:
+        session.add(Board(slug="general", name=_("General")))
+
+
+def has_owner(session: Session) -> bool:
+    owners = select(Person.id).where(Person.role == Role.OWNER, col(Person.deleted_at).is_(None)).limit(1)
+    return session.exec(owners).first() is not None
+
+
+def owner_link(session: Session, base_url: str) -> str | None:
+    """A fresh one-time link for the first owner, which ends the one before; None once there is an owner."""
+    if has_owner(session):
+        return None
+    token = secrets.token_urlsafe(24)
+    site.the(session).owner_link_hash = sign_in.hashed(token)
+    return f"{base_url}/welcome/{token}"
+
+
+def is_valid(session: Session, token: str) -> bool:
+    return site.the(session).owner_link_hash == sign_in.hashed(token) and not has_owner(session)
+
+
+def claim(session: Session, token: str, name: str, email: str, site_name: str) -> Person:
+    """Make the person who holds the link the owner. Raises NotFound for a spent link, Invalid for a field."""
+    if not is_valid(session, token):
+        raise NotFound(_("This link was used before, or a newer one was printed."))
+    check = text.Checks()
+    name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST)
+    site_name = check.line("site_name", site_name, label=_("Name of the board"), most=text.NAME_MOST)
+    address = people.clean_email(email)
+    if address is None:
+        check.wrong("email", _("E-mail: write an address like mira@example.org."))
+    check.done()
+    owner = people.with_email(session, address or "") or Person(email=address)
+    was = owner.role
+    owner.name, owner.role = name, Role.OWNER
+    session.add(owner)
+    session.flush()
+    session.add(RoleChange(person_id=owner.key, by_id=owner.key, from_role=was, to_role=Role.OWNER))
+    the = site.the(session)
+    the.name, the.owner_link_hash = site_name, None
+    return owner

@@ -1,0 +1,1 @@
+"""Another board's export comes in: twice without doubling, and out again as a whole."""

@@ -1,0 +1,242 @@
+"""Items: one request each, idea or defect, with a public number."""
+
+import math
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, or_
+from sqlmodel import Column, Field, Session, SQLModel, Text, col, select
+
+from app import boards, db, edits, search, site, text
+from app.boards import Board
+from app.people import Person, Role
+from app.refusals import NotFound
+from app.statuses import Kind, Status
+from app.words import N_, _
+
+HALF_LIFE = timedelta(days=14)
+EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
+ANSWER_MOST = 240
+
+DETAILS = {
+    "expected": N_("What did you expect?"),
+    "steps": N_("Steps to see it"),
+    "version": N_("Version"),
+}
+
+
+class Item(SQLModel, table=True):
+    """A request. What changes with votes, comments and moves is counted or copied here so that a list reads one table."""
+
+    __table_args__ = (
+        UniqueConstraint("source", "source_id"),
+        CheckConstraint("status <> 'duplicate' OR merged_into IS NOT NULL", name="duplicate_is_merged"),
+        CheckConstraint("status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"),
+        CheckConstraint("status <> 'needs_info' OR due_on IS NOT NULL", name="question_has_a_date"),
+        Index("ix_item_trend_number", "trend", "number"),
+        Index("ix_item_posted_at_number", "posted_at", "number"),
+        Index("ix_item_support_number", "support", "number"),
+        Index("ix_item_answered_at_number", "answered_at", "number"),
+        Index("ix_item_waiting_since_number", "waiting_since", "number"),
+        Index("ix_item_status_status_changed_at", "status", "status_changed_at"),
+    )
+
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    kind: Kind = Field(sa_type=db.Word(Kind))
+    board_id: int = Field(foreign_key="board.id", index=True)
+    title: str = Field(max_length=text.TITLE_MOST)
+    body: str = Field(default="", sa_type=Text)
+    details: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    html: str = Field(default="", sa_type=db.Html)
+    reporter_id: int = Field(foreign_key="person.id", index=True)
+    posted_at: datetime
+    edited_at: datetime | None = None
+
+    status: Status = Field(default=Status.NEW, sa_type=db.Word(Status))
+    status_changed_at: datetime
+    reason: str | None = Field(default=None, max_length=32)
+    workaround: str = Field(default="", sa_type=Text)
+    workaround_html: str = Field(default="", sa_type=db.Html)
+    review_on: date | None = None
+    due_on: date | None = None
+    target: str | None = Field(default=None, max_length=7)
+    merged_into: int | None = Field(default=None, foreign_key="item.number", index=True)
+    root: int = Field(foreign_key="item.number", index=True)
+
+    first_answered_at: datetime | None = None
+    answered_at: datetime | None = None
+    answer: str = Field(default="", max_length=ANSWER_MOST)
+    answerer_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    waiting_since: datetime | None = None
+    changed_at: datetime
+
+    vote_count: int = 0
+    imported_vote_count: int = 0
+    support: int = 0
+    comment_count: int = 0
+    trend: float = 0.0
+
+    warned_at: datetime | None = None
+
+    hidden_at: datetime | None = None
+    hidden_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    hidden_because: str = Field(default="", max_length=1000)
+
+    source: str | None = Field(default=None, max_length=40)
+    source_id: str | None = Field(default=None, max_length=120)
+    import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
+
+    @property
+    def path(self) -> str:
+        return f"/items/{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status.is_open
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.hidden_at is not None
+
+    @property
+    def status_label(self) -> str:
+        return self.status.label(self.kind)
+
+
+@dataclass
+class Draft:
+    """What a person typed into the form of an item; `details` are the answers to a defect's questions."""
+
+    kind: str = Kind.IDEA
+    board: str = ""
+    title: str = ""
+    body: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def visible_to(viewer: Person | None) -> ColumnElement[bool]:
+    """The condition on Item joined to Board under which this person may see an item. Hidden ones show to their reporter."""
+    on_board = boards.visible_to(viewer, Item.reporter_id)
+    if viewer is not None and viewer.has_role(Role.MAINTAINER):
+        return on_board
+    shown: ColumnElement[bool] = col(Item.hidden_at).is_(None)
+    return and_(on_board, or_(shown, Item.reporter_id == viewer.id) if viewer else shown)
+
+
+def numbers_visible_to(viewer: Person | None) -> Any:
+    """A select of the numbers of all items this person may see."""
+    return select(Item.number).join(Board, col(Board.id) == Item.board_id).where(visible_to(viewer))
+
+
+def find(session: Session, number: int, viewer: Person | None) -> Item:
+    """An item that this person may see; absent and forbidden are both NotFound."""
+    on_board = boards.visible_to(viewer, Item.reporter_id)
+    statement = select(Item).join(Board, col(Board.id) == Item.board_id).where(Item.number == number, on_board)
+    item = session.exec(statement).one_or_none()
+    if item is None:
+        raise NotFound(_("There is no item with this number."))
+    return item
+
+
+def lock(session: Session, *numbers: int) -> list[Item]:
+    """Items by number, in order, locked until the transaction ends, so that what is read stays true."""
+    statement = select(Item).where(col(Item.number).in_(numbers)).order_by(col(Item.number)).with_for_update()
+    return list(session.exec(statement.execution_options(populate_existing=True)))
+
+
+def post(session: Session, person: Person, draft: Draft, *, at: datetime | None = None, **origin: Any) -> Item:
+    """Post a new item. Raises Invalid. The author's own vote is cast by the caller, `votes.cast`.
+
+    `origin` may carry `source`, `source_id` and `import_id`.
+    """
+    at = at or db.now()
+    fields = checked(session, person, draft)
+    number = site.next_item_numbers(session)[0]
+    item = Item(
+        number=number, root=number, reporter_id=person.key, posted_at=at, status_changed_at=at, changed_at=at,
+        waiting_since=at, trend=heat(at), **fields, **origin,
+    )  # fmt: skip
+    session.add(item)
+    session.flush()
+    search.index(session, item.number, item.title, full_text(item))
+    return item
+
+
+def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
+    """Change title, body or details; the earlier words are kept. Raises Invalid."""
+    fields = checked(session, person, draft)
+    at = db.now()
+    earlier = {"title": item.title, "body": item.body, **{name: item.details.get(name, "") for name in DETAILS}}
+    later = {"title": fields["title"], "body": fields["body"], **{name: fields["details"].get(name, "") for name in DETAILS}}
+    changed = {name: words for name, words in earlier.items() if words != later[name]}
+    if not changed:
+        return
+    edits.keep(session, edits.Subject.ITEM, item.number, person.key, changed, at)
+    for name in ("title", "body", "details", "html"):
+        setattr(item, name, fields[name])
+    item.edited_at = at
+    session.add(item)
+    search.index(session, item.number, item.title, full_text(item))
+
+
+def checked(session: Session, person: Person, draft: Draft) -> dict[str, Any]:
+    """The columns of an item as the draft gives them. Raises Invalid naming every field that is wrong."""
+    check = text.Checks()
+    offered = {board.slug: board for board in boards.offered_to(session, person)}
+    kind = check.choice("kind", draft.kind, set(Kind), label=_("Kind"))
+    board = check.choice("board", draft.board, offered, label=_("Board"))
+    title = check.line("title", draft.title, label=_("Title"), most=text.TITLE_MOST)
+    is_defect = kind == Kind.DEFECT
+    body = check.words(
+        "body", draft.body, label=_("What happened") if is_defect else _("Description"),
+        most=text.BODY_MOST, needed=is_defect,
+    )  # fmt: skip
+    details = {
+        name: check.words(name, draft.details.get(name, ""), label=_(label), most=text.WORDS_MOST, needed=False)
+        for name, label in DETAILS.items()
+        if is_defect
+    }
+    check.done()
+    details = {name: words for name, words in details.items() if words}
+    return {
+        "kind": Kind(kind), "board_id": offered[board].id, "title": title, "body": body, "details": details,
+        "html": request_html(body, details),
+    }  # fmt: skip
+
+
+def request_html(body: str, details: dict[str, str]) -> Markup:
+    """The request as it is shown: the body, then each answered question under its own heading."""
+    answered = [(_(label), details[name]) for name, label in DETAILS.items() if details.get(name)]
+    parts = [text.to_html(body)]
+    parts += [Markup("<h3>{}</h3>\n{}").format(label, text.to_html(words)) for label, words in answered]
+    return Markup("\n").join(parts)
+
+
+def answered(session: Session, item: Item, person: Person, words: str, at: datetime) -> None:
+    """A named person has answered in public: the wait is over."""
+    item.answered_at = item.changed_at = at
+    item.answer, item.answerer_id = text.excerpt(words, ANSWER_MOST), person.key
+    item.first_answered_at = item.first_answered_at or at
+    item.waiting_since = None
+    session.add(item)
+
+
+def full_text(item: Item) -> str:
+    return "\n".join([item.body, *item.details.values()])
+
+
+def heat(at: datetime) -> float:
+    """How warm one vote or one post at this time is, as a logarithm in half-lives since 2020.
+
+    Trending orders items by the sum of their votes, each fading by half every two weeks. Because all fade alike, the
+    order of the logarithms of the sums never changes by time alone, and a sum is kept by adding only.
+    """
+    return (at - EPOCH) / HALF_LIFE
+
+
+def warmer(trend: float, more: float) -> float:
+    """The sum of two heats."""
+    high, low = max(trend, more), min(trend, more)
+    return high + math.log2(1 + 2.0 ** (low - high))

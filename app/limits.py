@@ -1,0 +1,49 @@
+"""Limits: how often a person or a network may do something in a window of time. Rows, so that all processes agree."""
+
+import ipaddress
+from datetime import timedelta
+
+from sqlalchemy import delete
+from sqlmodel import Field, Session, SQLModel, col
+
+from app import db
+from app.refusals import TooMany
+from app.words import _, span
+
+
+class Spent(SQLModel, table=True):
+    """How much of a limit was used in one window."""
+
+    key: str = Field(max_length=160, primary_key=True)
+    window: int = Field(primary_key=True)
+    count: int = 1
+    ends_at: int = Field(index=True)
+
+
+def spend(session: Session, key: str, *, most: int, per: timedelta) -> None:
+    """Use one of `most` in this window. Raises TooMany with the seconds until the next."""
+    seconds = int(per.total_seconds())
+    moment = int(db.now().timestamp())
+    window = moment // seconds
+    row = db.upsert(session, Spent).values(key=key, window=window, count=1, ends_at=(window + 1) * seconds)
+    counted = row.on_conflict_do_update(
+        index_elements=["key", "window"], set_={"count": Spent.__table__.c.count + 1}  # type: ignore[attr-defined]
+    ).returning(col(Spent.count))
+    if session.execute(counted).scalar_one() > most:
+        wait = (window + 1) * seconds - moment
+        raise TooMany(_("That was often enough for now. Please wait %s and try again.") % span(timedelta(seconds=wait)), wait)
+
+
+def forget_past(session: Session) -> None:
+    session.execute(delete(Spent).where(col(Spent.ends_at) < int(db.now().timestamp())))
+
+
+def network(address: str) -> str:
+    """The network an address belongs to: itself for IPv4, the /64 for IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:45]
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,71 @@
+"""The outbox: a mail that must leave is stored in the transaction that caused it, then claimed, sent, retried, given up."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+from sqlmodel import Field, Index, Session, SQLModel, Text, col, select
+
+from app import db
+
+LEASE = timedelta(minutes=5)
+TRIES_MOST = 12
+
+
+class Mail(SQLModel, table=True):
+    """One message to one person."""
+
+    __table_args__ = (Index("ix_mail_done_at_run_at", "done_at", "run_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    recipient: str = Field(max_length=254)
+    subject: str = Field(max_length=300)
+    body: str = Field(sa_type=Text)
+    html: str = Field(default="", sa_type=Text)
+    put_at: datetime = Field(default_factory=db.now)
+    run_at: datetime = Field(default_factory=db.now)
+    leased_until: datetime | None = None
+    tries: int = 0
+    done_at: datetime | None = None
+    given_up_at: datetime | None = None
+    trouble: str = Field(default="", max_length=500)
+
+
+def put(session: Session, recipient: str, subject: str, body: str, html: str = "") -> Mail:
+    """Store a mail; it leaves when the transaction is committed, and never if it is not."""
+    mail = Mail(recipient=recipient, subject=" ".join(subject.split())[:300], body=body, html=html)
+    session.add(mail)
+    return mail
+
+
+def claim(session: Session, most: int = 20) -> list[Mail]:
+    """Take mails that are due, so that no other process takes them while the lease runs."""
+    now = db.now()
+    due = (
+        select(Mail.id)
+        .where(col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None), col(Mail.run_at) <= now)
+        .where(or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) < now))
+        .order_by(col(Mail.run_at))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = (
+        update(Mail)
+        .where(col(Mail.id).in_(due.scalar_subquery()))
+        .values(leased_until=now + LEASE, tries=Mail.tries + 1)
+        .returning(Mail)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return list(session.scalars(claimed))
+
+
+def sent(session: Session, mail: Mail) -> None:
+    session.execute(update(Mail).where(col(Mail.id) == mail.id).values(done_at=db.now(), leased_until=None, trouble=""))
+
+
+def failed(session: Session, mail: Mail, trouble: str) -> None:
+    """Wait twice as long before each further try; after the last one give up, visibly."""
+    now = db.now()
+    values = {"leased_until": None, "trouble": trouble[:500], "run_at": now + timedelta(seconds=30 * 2 ** min(mail.tries, 10))}
+    if mail.tries >= TRIES_MOST:
+        values["given_up_at"] = now
+    session.execute(update(Mail).where(col(Mail.id) == mail.id).values(**values))

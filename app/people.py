@@ -1,0 +1,96 @@
+"""People: name, e-mail, public title and role. Roles each include the one before."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from email_validator import EmailNotValidError, validate_email
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app import db
+from app.words import N_, _
+
+
+class Role(StrEnum):
+    """What a person may do; a visitor, who has no account, is None instead of a person."""
+
+    MEMBER = "member"
+    ADVOCATE = "advocate"
+    MAINTAINER = "maintainer"
+    OWNER = "owner"
+
+    @property
+    def label(self) -> str:
+        return _(ROLE_LABELS[self])
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
+
+
+ROLE_LABELS = {
+    Role.MEMBER: N_("Member"),
+    Role.ADVOCATE: N_("Advocate"),
+    Role.MAINTAINER: N_("Maintainer"),
+    Role.OWNER: N_("Owner"),
+}
+
+
+class Person(SQLModel, table=True):
+    """Somebody with an account. After deletion the row stays, without name and e-mail, behind the words they wrote."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(default="", max_length=80)
+    email: str | None = Field(default=None, max_length=254, unique=True)
+    title: str = Field(default="", max_length=80)
+    role: Role = Field(default=Role.MEMBER, sa_type=db.Word(Role))
+    joined_at: datetime = Field(default_factory=db.now)
+    deleted_at: datetime | None = None
+    import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
+
+    @property
+    def key(self) -> int:
+        """The id of a person who has been stored."""
+        assert self.id is not None  # noqa: S101 - narrows the type; a stored row has an id
+        return self.id
+
+    @property
+    def byline(self) -> str:
+        """Mira Okafor, CTO."""
+        return f"{self.shown_name}, {self.title}" if self.title else self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        return self.name or _("A former member")
+
+    def has_role(self, role: Role) -> bool:
+        return self.role.rank >= role.rank
+
+
+class RoleChange(SQLModel, table=True):
+    """Who gave or took which role, and when: appended, never changed."""
+
+    __tablename__ = "role_change"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    by_id: int | None = Field(default=None, foreign_key="person.id")
+    at: datetime = Field(default_factory=db.now)
+    from_role: Role = Field(sa_type=db.Word(Role))
+    to_role: Role = Field(sa_type=db.Word(Role))
+
+
+def clean_email(value: str) -> str | None:
+    """The address in the form it is stored, or None when it is none."""
+    try:
+        return validate_email(value.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return None
+
+
+def with_email(session: Session, email: str) -> Person | None:
+    return session.exec(select(Person).where(Person.email == email)).one_or_none()
+
+
+def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
+    """People by id, in one query."""
+    return {person.key: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))} if ids else {}

@@ -1,0 +1,39 @@
+"""The ways in which Daylight says no. Each carries words that a person can be shown."""
+
+from collections.abc import Mapping
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is a word of the product, not a fault of the program
+    """The base of all refusals: an act that was understood and not done."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class NotFound(Refusal):
+    """What was asked for is absent, or hidden from this person: the two look the same."""
+
+
+class NotAllowed(Refusal):
+    """This person may see the thing but may not do this with it."""
+
+
+class Refused(Refusal):
+    """The act does not fit the state of things, for example because somebody was faster."""
+
+
+class TooMany(Refusal):
+    """A limit is spent; `retry_after` is in seconds."""
+
+    def __init__(self, words: str, retry_after: int) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
+class Invalid(Refusal):
+    """Fields that cannot be taken: field name -> what is wrong with it and what the limit is."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__(" ".join(problems.values()))
+        self.problems = dict(problems)

@@ -1,0 +1,81 @@
+"""The rows: status changes and target moves, whose rules the database keeps too."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel, Text
+
+from app import db
+from app.statuses import Reason, Status
+
+
+class StatusChange(SQLModel, table=True):
+    """Who moved which item when, from what to what, and in which words. Corrected only by an edit that keeps them."""
+
+    __tablename__ = "status_change"
+    __table_args__ = (
+        CheckConstraint("length(trim(explanation)) > 0", name="no_silent_move"),
+        CheckConstraint("from_status <> to_status", name="moves"),
+        CheckConstraint("to_status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"),
+        CheckConstraint("to_status <> 'duplicate' OR duplicate_of IS NOT NULL", name="duplicate_of_something"),
+        CheckConstraint("to_status <> 'needs_info' OR (length(trim(why)) > 0 AND due_on IS NOT NULL)", name="question_says_why"),
+        CheckConstraint("person_id IS NOT NULL OR is_automatic", name="somebody_moved"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_number: int = Field(foreign_key="item.number", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    is_automatic: bool = False
+    at: datetime
+    from_status: Status = Field(sa_type=db.Word(Status))
+    to_status: Status = Field(sa_type=db.Word(Status))
+    explanation: str = Field(sa_type=Text)
+    html: str = Field(sa_type=db.Html)
+    reason: Reason | None = Field(default=None, sa_type=db.Word(Reason))
+    workaround: str = Field(default="", sa_type=Text)
+    review_on: date | None = None
+    why: str = Field(default="", sa_type=Text)
+    due_on: date | None = None
+    duplicate_of: int | None = Field(default=None, foreign_key="item.number", index=True)
+    target: str | None = Field(default=None, max_length=7)
+    shipped_in: str = Field(default="", max_length=80)
+    shipped_link: str = Field(default="", max_length=500)
+    edited_at: datetime | None = None
+
+
+class TargetMove(SQLModel, table=True):
+    """The promised period of an item was set or moved, and why."""
+
+    __tablename__ = "target_move"
+
+    id: int | None = Field(default=None, primary_key=True)
+    item_number: int = Field(foreign_key="item.number", index=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime
+    from_target: str | None = Field(default=None, max_length=7)
+    to_target: str | None = Field(default=None, max_length=7)
+    cause: str = Field(sa_type=Text)
+    html: str = Field(sa_type=db.Html)
+
+
+@dataclass
+class Move:
+    """What a maintainer typed to move an item; everything as it came from the form.
+
+    `seen` is the status the mover saw, to notice that somebody was faster. A `workaround` of None leaves the present one.
+    For `needs_info` the explanation is the question itself.
+    """
+
+    to: str = ""
+    seen: str = ""
+    explanation: str = ""
+    reason: str = ""
+    workaround: str | None = None
+    review_on: str = ""
+    why: str = ""
+    due_on: str = ""
+    duplicate_of: str = ""
+    target: str = ""
+    shipped_in: str = ""
+    shipped_link: str = ""

@@ -1,0 +1,85 @@
+"""Cases: an item that a person posted, voted for, commented on or follows, and when they last looked at it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app import db
+from app.items import Item
+from app.people import Person
+
+
+class Because(StrEnum):
+    """What made an item a case of this person."""
+
+    POSTED = "posted"
+    VOTED = "voted"
+    COMMENTED = "commented"
+    FOLLOWED = "followed"
+
+
+class Subscription(SQLModel, table=True):
+    """A person's tie to an item. It stays when they stop following, because it is still their case."""
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    item_number: int = Field(foreign_key="item.number", primary_key=True, index=True)
+    because: Because = Field(sa_type=db.Word(Because))
+    is_following: bool = True
+    since: datetime
+    seen_at: datetime
+
+
+def start(session: Session, item: Item, person: Person, because: Because, *, at: datetime | None = None) -> None:
+    """Make the item a case of this person; a choice to follow or not that they made before stands."""
+    at = at or db.now()
+    row = {
+        "person_id": person.id, "item_number": item.number, "because": because, "is_following": True,
+        "since": at, "seen_at": at,
+    }  # fmt: skip
+    db.insert_new(session, Subscription, row)
+
+
+def follow(session: Session, item: Item, person: Person) -> None:
+    start(session, item, person, Because.FOLLOWED)
+    _choose(session, item, person, is_following=True)
+
+
+def unfollow(session: Session, item: Item, person: Person) -> None:
+    _choose(session, item, person, is_following=False)
+
+
+def _choose(session: Session, item: Item, person: Person, *, is_following: bool) -> None:
+    session.execute(
+        update(Subscription)
+        .where(col(Subscription.person_id) == person.id, col(Subscription.item_number) == item.number)
+        .values(is_following=is_following)
+    )
+
+
+def is_following(session: Session, item: Item, person: Person | None) -> bool:
+    if person is None:
+        return False
+    row = session.get(Subscription, (person.id, item.number))
+    return row is not None and row.is_following
+
+
+def look(session: Session, item: Item, person: Person, *, at: datetime | None = None) -> None:
+    """The person has seen the item as it is now."""
+    session.execute(
+        update(Subscription)
+        .where(col(Subscription.person_id) == person.id, col(Subscription.item_number) == item.number)
+        .values(seen_at=at or db.now())
+    )
+
+
+def of(session: Session, person: Person) -> list[tuple[Subscription, Item]]:
+    """All cases of a person, those that changed last first."""
+    rows = session.exec(
+        select(Subscription, Item)
+        .join(Item, col(Item.number) == Subscription.item_number)
+        .where(Subscription.person_id == person.id)
+        .order_by(col(Item.changed_at).desc(), col(Item.number).desc())
+    )
+    return list(rows)

@@ -1,0 +1,37 @@
+"""Targets: the month or quarter that a planned item is promised for, written `2026-12` or `2027-Q1`."""
+
+import re
+from datetime import date
+
+from babel.dates import format_date
+
+from app.words import _, locale
+
+_FORM = re.compile(r"(20\d\d)-(?:(0[1-9]|1[0-2])|Q([1-4]))")
+
+
+def is_target(value: str) -> bool:
+    return _FORM.fullmatch(value) is not None
+
+
+def last_day(target: str) -> date:
+    """The day on which the target is due."""
+    year, month, quarter = _parts(target)
+    month = month or quarter * 3
+    return date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
+
+
+def shown(target: str) -> str:
+    """December 2026, or the first quarter of 2027 as "Q1 2027"."""
+    year, month, quarter = _parts(target)
+    if quarter:
+        return _("Q%(quarter)s %(year)s") % {"quarter": quarter, "year": year}
+    return format_date(date(year, month, 1), "LLLL y", locale())
+
+
+def _parts(target: str) -> tuple[int, int, int]:
+    match = _FORM.fullmatch(target)
+    if match is None:
+        raise ValueError(target)
+    year, month, quarter = match.groups()
+    return int(year), int(month or 0), int(quarter or 0)

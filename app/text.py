@@ -1,0 +1,130 @@
+"""What people write: checked when it comes in, turned from Markdown into safe HTML once, when it is written."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from app.refusals import Invalid
+from app.words import _, ngettext, number
+
+TITLE_MOST = 200
+BODY_MOST = 20_000
+WORDS_MOST = 10_000
+NAME_MOST = 80
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_allowed_tags = set(
+    "p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split()
+)
+_cleaner = nh3.Cleaner(
+    tags=_allowed_tags,
+    clean_content_tags={"script", "style"},
+    attributes={"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}},
+    allowed_classes={},
+    url_schemes={"http", "https", "mailto"},
+    link_rel="nofollow ugc noopener",
+    strip_comments=True,
+)
+
+
+def to_html(markdown: str) -> Markup:
+    """CommonMark to safe HTML. Raw HTML shows as text; headings start below those of the page; pictures become links."""
+    tokens = _markdown.parse(markdown)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+        for child in token.children or ():
+            if child.type == "image":
+                child.type, child.tag = "text", ""
+                child.content = child.content or str(child.attrs.get("src", ""))
+    return Markup(_cleaner.clean(_markdown.renderer.render(tokens, _markdown.options, {})))  # noqa: S704
+
+
+def excerpt(markdown: str, most: int = 240) -> str:
+    """The first words of a Markdown text as plain text of at most `most` characters."""
+    plain = nh3.clean(str(to_html(markdown[: most * 8])), tags=set())
+    plain = " ".join(Markup(plain).unescape().split())
+    if len(plain) <= most:
+        return plain
+    cut = plain[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(",;:") + "…"
+
+
+def slug(name: str) -> str:
+    """A short name for URLs: Latin letters, digits and hyphens where there are any, else the name itself."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return words[:60] or re.sub(r"[\W_]+", "-", name.lower()).strip("-")[:60] or "-"
+
+
+class Checks:
+    """Collects what is wrong with the fields of one form, so that a person hears it all at once.
+
+    >>> check = Checks()
+    >>> title = check.line("title", "  Dark mode ", most=TITLE_MOST)
+    >>> check.done()
+    """
+
+    def __init__(self) -> None:
+        self.problems: dict[str, str] = {}
+
+    def wrong(self, field: str, words: str) -> None:
+        self.problems.setdefault(field, words)
+
+    def done(self) -> None:
+        """Raise Invalid if anything was wrong."""
+        if self.problems:
+            raise Invalid(self.problems)
+
+    def line(self, field: str, value: str, *, label: str, most: int, needed: bool = True) -> str:
+        """One line of text: white space folded, at most `most` characters."""
+        return self._text(field, " ".join(value.split()), label, most, needed)
+
+    def words(self, field: str, value: str, *, label: str, most: int = WORDS_MOST, needed: bool = True) -> str:
+        """Text of several lines: line ends made alike, blank edges cut, at most `most` characters."""
+        return self._text(field, value.replace("\r\n", "\n").replace("\r", "\n").strip(), label, most, needed)
+
+    def choice(self, field: str, value: str, among: object, *, label: str) -> str:
+        if value not in among:  # type: ignore[operator]
+            self.wrong(field, _("%(label)s: choose one of those offered.") % {"label": label})
+        return value
+
+    def link(self, field: str, value: str, *, label: str) -> str:
+        """An http(s) address, or nothing."""
+        value = self.line(field, value, label=label, most=500, needed=False)
+        if value and not is_web_address(value):
+            self.wrong(field, _("%(label)s: give an address that begins with https:// or http://.") % {"label": label})
+        return value
+
+    def _text(self, field: str, value: str, label: str, most: int, needed: bool) -> str:
+        value = unicodedata.normalize("NFC", value)
+        if needed and is_blank(value):
+            self.wrong(field, _("%(label)s: please write something here.") % {"label": label})
+        if len(value) > most:
+            self.wrong(field, _too_long(label, len(value), most))
+        return "" if is_blank(value) else value
+
+
+def _too_long(label: str, length: int, most: int) -> str:
+    return ngettext(
+        "%(label)s: %(length)s characters are too many; the limit is %(most)s.",
+        "%(label)s: %(length)s characters are too many; the limit is %(most)s.",
+        length,
+    ) % {"label": label, "length": number(length), "most": number(most)}
+
+
+def is_blank(value: str) -> bool:
+    """Whether nothing in it can be seen: white space, controls, zero-width and other format characters only."""
+    return all(unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc", "Cf"} for character in value)
+
+
+def is_web_address(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

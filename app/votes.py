@@ -1,0 +1,131 @@
+"""Votes: one person's support for one item. The key keeps it to one, and the count always equals the rows."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, func, or_, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from app import db, items, policy, subscriptions
+from app.items import Item
+from app.people import Person
+from app.refusals import Invalid
+from app.subscriptions import Because
+from app.words import N_, _
+
+
+class Weight(StrEnum):
+    """How much it matters to the voter, if they say so."""
+
+    NICE_TO_HAVE = "nice_to_have"
+    IMPORTANT = "important"
+    BLOCKS_ME = "blocks_me"
+
+    @property
+    def label(self) -> str:
+        return _(WEIGHT_LABELS[self])
+
+
+WEIGHT_LABELS = {
+    Weight.NICE_TO_HAVE: N_("Nice to have"),
+    Weight.IMPORTANT: N_("Important"),
+    Weight.BLOCKS_ME: N_("Blocks me"),
+}
+
+
+class Vote(SQLModel, table=True):
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    item_number: int = Field(foreign_key="item.number", primary_key=True)
+    person_id: int = Field(foreign_key="person.id", primary_key=True, index=True)
+    at: datetime
+    weight: Weight | None = Field(default=None, sa_type=db.Word(Weight))
+
+
+def cast(session: Session, item: Item, person: Person, *, at: datetime | None = None) -> Item:
+    """Vote once, however often it is called; on a duplicate the vote goes to the item it was merged into.
+
+    Returns the item that carries the vote. Raises NotAllowed.
+    """
+    policy.need(policy.may_take_part(person, item))
+    at = at or db.now()
+    (root,) = items.lock(session, item.root)
+    row = {"item_number": root.number, "person_id": person.id, "at": at}
+    if db.insert_new(session, Vote, row):
+        root.trend = items.warmer(root.trend, items.heat(at))
+        recount(session, root)
+    subscriptions.start(session, root, person, Because.VOTED, at=at)
+    return root
+
+
+def withdraw(session: Session, item: Item, person: Person) -> Item:
+    """Take the vote back, from the item and from all that were merged into it; without a vote nothing happens."""
+    policy.need(policy.may_take_part(person, item))
+    (root,) = items.lock(session, item.root)
+    with_votes = select(Vote.item_number).join(Item, col(Item.number) == Vote.item_number)
+    touched = session.exec(with_votes.where(Vote.person_id == person.id, Item.root == root.number)).all()
+    if touched:
+        session.execute(delete(Vote).where(col(Vote.person_id) == person.id, col(Vote.item_number).in_(touched)))
+        for each in items.lock(session, *{root.number, *touched}):
+            recount(session, each)
+            cool(session, each)
+    return root
+
+
+def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
+    """Say how much it matters, or with an empty string take that back. Raises Invalid; without a vote nothing happens."""
+    if weight and weight not in set(Weight):
+        raise Invalid({"weight": _("How much it matters: choose one of those offered.")})
+    session.execute(
+        update(Vote)
+        .where(col(Vote.item_number) == item.root, col(Vote.person_id) == person.id)
+        .values(weight=weight or None)
+    )
+
+
+def recount(session: Session, item: Item) -> None:
+    """Count the people who voted for the item or for one that was merged into it. The item must be locked."""
+    item.vote_count = session.exec(
+        select(func.count(func.distinct(Vote.person_id)))
+        .join(Item, col(Item.number) == Vote.item_number)
+        .where(or_(Item.root == item.number, Item.number == item.number))
+    ).one()
+    item.support = item.vote_count + item.imported_vote_count
+    session.add(item)
+
+
+def cool(session: Session, item: Item) -> None:
+    """Work the trend out afresh from the rows."""
+    times = session.exec(
+        select(Vote.at).join(Item, col(Item.number) == Vote.item_number).where(Item.root == item.number)
+    )
+    trend = items.heat(item.posted_at)
+    for at in times:
+        trend = items.warmer(trend, items.heat(at))
+    item.trend = trend
+    session.add(item)
+
+
+def of(session: Session, person: Person | None, numbers: list[int]) -> dict[int, Weight | None]:
+    """Which of these items carry this person's vote, by item number, with its weight: one query for a whole page."""
+    if person is None or not numbers:
+        return {}
+    rows = session.exec(
+        select(Item.root, Item.number, Vote.weight)
+        .join(Vote, col(Vote.item_number) == Item.number)
+        .where(Vote.person_id == person.id, or_(col(Item.root).in_(numbers), col(Item.number).in_(numbers)))
+    )
+    found: dict[int, Weight | None] = {}
+    for root, number, weight in rows:
+        found |= {root: weight, number: weight}
+    return found
+
+
+def weights(session: Session, item: Item) -> dict[Weight, int]:
+    """How many voters said how much it matters."""
+    rows = session.exec(
+        select(Vote.weight, func.count())
+        .where(Vote.item_number == item.root, col(Vote.weight).is_not(None))
+        .group_by(col(Vote.weight))
+    )
+    return {weight: count for weight, count in rows if weight is not None}

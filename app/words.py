@@ -1,0 +1,71 @@
+"""The product's language: every string a person reads goes through here.
+
+One language serves a whole instance (`DAYLIGHT_LANGUAGE`), so that a page is the same bytes for every reader.
+"""
+
+import gettext as catalogue
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_decimal
+
+from app.config import settings
+
+LOCALE_DIR = Path(__file__).parent / "locale"
+
+
+@cache
+def translations() -> catalogue.NullTranslations:
+    return catalogue.translation("daylight", LOCALE_DIR, languages=[settings().language], fallback=True)
+
+
+def _(message: str) -> str:
+    return translations().gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return translations().ngettext(one, many, count)
+
+
+def N_(message: str) -> str:  # noqa: N802 - the customary name of "translate me later"
+    return message
+
+
+@cache
+def locale() -> Locale:
+    return Locale.parse(settings().language)
+
+
+def day(value: date | datetime) -> str:
+    """3 May 2026."""
+    return format_date(value, "d MMMM y", locale())
+
+
+def moment(value: datetime) -> str:
+    """3 May 2026, 14:02 UTC."""
+    return format_datetime(value.astimezone(UTC), "d MMMM y, HH:mm 'UTC'", locale=locale())
+
+
+def span(value: timedelta) -> str:
+    """12 days, in one unit, rounded down to what has fully passed."""
+    if value < timedelta(minutes=1):
+        return _("less than a minute")
+    units = (("year", 365 * 86400), ("month", 61 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
+    seconds = value.total_seconds()
+    unit, size = next((unit, size) for unit, size in units if seconds >= size)
+    size = 30 * 86400 if unit == "month" else size
+    whole = timedelta(seconds=seconds // size * size)
+    return format_timedelta(whole, granularity=unit, threshold=10_000, locale=locale())
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """12 days ago."""
+    return _("just now") if now - value < timedelta(minutes=1) else _("%s ago") % span(now - value)
+
+
+def number(value: int) -> str:
+    """1,234."""
+    return format_decimal(value, locale=locale())
