@@ -1,0 +1,43 @@
+"""The application: mounts the areas and the static files, and maps refusals to pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp
+
+from app import db, tables, work  # noqa: F401 - loads every table
+from app.config import settings
+from app.db import Database
+from app.web import areas, refusal_pages
+from app.web.assets import Assets
+from app.web.guard import Guard
+
+BODY_MOST = 2_000_000
+NO_TELEMETRY = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
+
+
+def create_app(database: Database | None = None) -> FastAPI:
+    """The whole program as one ASGI application; without a database given, the configured one."""
+    database = database or Database(db.make_engine(settings().effective_database_url))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with work.in_background(app.state.database):
+            yield
+        app.state.database.close()
+
+    app = FastAPI(
+        title="Daylight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
+        max_body_size=BODY_MOST, middleware=[Middleware(Guard), Middleware(GZipMiddleware, minimum_size=600)],
+        exception_handlers=refusal_pages.HANDLERS,
+    )  # fmt: skip
+    app.state.database = database
+    app.state.assets = Assets()
+    assets: ASGIApp = app.state.assets
+    app.mount("/static", assets)
+    for router in areas.ALL:
+        app.include_router(router)
+    return app

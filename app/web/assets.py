@@ -1,0 +1,46 @@
+"""Static files, read once, compressed once, served under a hash of their content and kept by browsers for good."""
+
+import gzip
+import hashlib
+import mimetypes
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
+
+STATIC = Path(__file__).parents[2] / "static"
+STYLESHEET = "css/daylight.css"
+FOREVER = "public, max-age=31536000, immutable"
+mimetypes.add_type("text/javascript", ".js")
+
+
+class Assets:
+    """An ASGI application for `/static/{hash}/...`. All style sheets are joined into one, in the order of their names."""
+
+    def __init__(self, folder: Path = STATIC) -> None:
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+        sheets = [files.pop(name) for name in list(files) if name.startswith("css/")]
+        self.files = files | {STYLESHEET: b"\n".join(sheets)}
+        self.hash = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(self.files.items()))).hexdigest()[:12]
+        self.packed = {name: gzip.compress(body, 9, mtime=0) for name, body in self.files.items() if not name.endswith((".png", ".ico"))}
+
+    def path(self, name: str) -> str:
+        """The address of a file. Raises KeyError for one that does not exist."""
+        if name not in self.files:
+            raise KeyError(name)
+        return f"/static/{self.hash}/{name}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a file by its name; the hash in the address only keeps old copies apart."""
+        name = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/").partition("/")[2]
+        await self._answer(name, Headers(scope=scope))(scope, receive, send)
+
+    def _answer(self, name: str, headers: Headers) -> Response:
+        if name not in self.files:
+            return PlainTextResponse("Not found", 404)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        answer = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
+        if name in self.packed and "gzip" in headers.get("accept-encoding", ""):
+            return Response(self.packed[name], media_type=kind, headers=answer | {"Content-Encoding": "gzip"})
+        return Response(self.files[name], media_type=kind, headers=answer)

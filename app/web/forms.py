@@ -1,0 +1,64 @@
+"""Forms: what was sent is put into a dataclass, and anything that no honest form sends is refused."""
+
+import dataclasses
+import typing
+import unicodedata
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request
+from starlette.datastructures import FormData, UploadFile
+
+from app.refusals import Invalid
+from app.words import _
+
+Form = TypeVar("Form")
+
+
+def typed(form: type[Form]) -> Any:
+    """The dependency that reads this form: `typed_words: Annotated[Words, typed(Words)]`."""
+
+    async def read(request: Request) -> Form:
+        return fill(form, await request.form())
+
+    return Depends(read)
+
+
+def fill(form: type[Form], sent: FormData) -> Form:
+    """Put the sent fields into the dataclass. Raises Invalid for unknown or doubled fields and for characters no text has.
+
+    A missing field keeps its default. A field declared as a list takes all values, any other exactly one. Fields are
+    strings, lists of strings, or uploaded files.
+    """
+    hints = typing.get_type_hints(form)
+    problems = {name: _("The form has no field “%s”.") % name[:40] for name in sent if name not in hints}
+    values: dict[str, Any] = {}
+    for name in (name for name in hints if name in sent):
+        given = [_plain(value) for value in sent.getlist(name)]
+        if any(isinstance(value, str) and not is_text(value) for value in given):
+            problems[name] = _("The field “%s” has characters that are not text.") % name
+        elif typing.get_origin(hints[name]) is list:
+            values[name] = given
+        elif len(given) > 1:
+            problems[name] = _("The field “%s” was sent twice.") % name
+        else:
+            values[name] = given[0]
+    if problems:
+        raise Invalid(problems)
+    return form(**values)
+
+
+def _plain(value: str | UploadFile) -> str | UploadFile:
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def is_text(value: str) -> bool:
+    """Whether it has no NUL and no half of a character."""
+    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+@dataclasses.dataclass
+class Nothing:
+    """The form of a button that says all by being pressed."""
+
+
+Pressed = Annotated[Nothing, typed(Nothing)]

@@ -1,0 +1,80 @@
+"""What stands before every request: the host, the origin of what changes things, and the headers that bind the browser."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.config import settings
+from app.words import _
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """Pure ASGI, because the framework's own middleware class costs more than a page."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                bind_browser(MutableHeaders(scope=message))
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if not is_own_host(headers.get("host", "")):
+            refusal = PlainTextResponse(_("This address is not served here. Check DAYLIGHT_BASE_URL."), 400)
+            await refusal(scope, receive, send_guarded)
+        elif scope["method"] not in SAFE_METHODS and not is_same_origin(headers):
+            refusal = PlainTextResponse(_("This form was sent from another site and was not taken."), 403)
+            await refusal(scope, receive, send_guarded)
+        else:
+            await self.app(scope, receive, send_guarded)
+
+
+def bind_browser(headers: MutableHeaders) -> None:
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if settings().is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def is_own_host(host: str) -> bool:
+    """The configured host, or this machine by number or as localhost; without a base URL any number, but no other name."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if settings().base_url and host.lower() == urlsplit(settings().base_url).netloc.lower():
+        return True
+    if name == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return address.is_loopback or not settings().base_url
+
+
+def is_same_origin(headers: Headers) -> bool:
+    """Whether a browser says that the request comes from our own page; clients that are no browsers say nothing."""
+    fetch_site = headers.get("sec-fetch-site")
+    if fetch_site is not None:
+        return fetch_site in {"same-origin", "none"}
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()

@@ -1,0 +1,170 @@
+"""What every area uses: the typed dependencies, and the ways to answer."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote, unquote, urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlmodel import Session
+from starlette.background import BackgroundTask
+
+from app import db, items, policy, sign_in, site, statuses, targets, words
+from app.config import settings
+from app.items import Item
+from app.people import Person
+from app.refusals import NotFound, Refusal
+from app.words import _
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+NOTICE = "notice"
+THEME = "theme"
+
+
+class SignInNeeded(Refusal):
+    """A visitor wants to act: they sign in, and the act is done."""
+
+
+async def _session(request: Request) -> Session:
+    session: Session = request.state.session
+    return session
+
+
+def identify(request: Request) -> Person | None:
+    """The person who is signed in in this browser; asked for once a request."""
+    if not hasattr(request.state, "viewer"):
+        key = request.cookies.get(session_cookie())
+        request.state.viewer = sign_in.person_of(request.state.session, key) if key else None
+    person: Person | None = request.state.viewer
+    return person
+
+
+async def _viewer(request: Request) -> Person | None:
+    return identify(request)
+
+
+Db = Annotated[Session, Depends(_session)]
+Viewer = Annotated[Person | None, Depends(_viewer)]
+
+
+async def _member(viewer: Viewer) -> Person:
+    if viewer is None:
+        raise SignInNeeded(_("Please sign in."))
+    return viewer
+
+
+Member = Annotated[Person, Depends(_member)]
+
+
+def _with(may: Callable[[Person | None], bool]) -> Any:
+    async def allowed(person: Member) -> Person:
+        if not may(person):
+            raise NotFound(_("There is nothing at this address."))
+        return person
+
+    return Depends(allowed)
+
+
+Advocate = Annotated[Person, _with(policy.is_advocate)]
+Maintainer = Annotated[Person, _with(policy.is_maintainer)]
+Owner = Annotated[Person, _with(policy.is_owner)]
+
+
+async def _item(session: Db, viewer: Viewer, number: int) -> Item:
+    if not 0 < number < 2**31:
+        raise NotFound(_("There is no item with this number."))
+    return items.find(session, number, viewer)
+
+
+ItemInPath = Annotated[Item, Depends(_item)]
+
+
+def session_cookie() -> str:
+    """The name that browsers accept from this very host only, where https allows it."""
+    return "__Host-session" if settings().is_https else "session"
+
+
+@cache
+def environment() -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
+    )  # fmt: skip
+    env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
+    env.filters |= {"day": words.day, "moment": words.moment, "span": words.span, "number": words.number,
+                    "target": targets.shown}  # fmt: skip
+    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "policy": policy}
+    return env
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A whole page; inside the request's transaction."""
+    response = HTMLResponse(render(request, template, **context), status)
+    if request.state.viewer is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
+        response.headers["Cache-Control"] = "private, no-store"
+    if NOTICE in request.cookies:
+        response.delete_cookie(NOTICE)
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A part of a page, for htmx."""
+    return HTMLResponse(render(request, template, **context), status, {"Cache-Control": "private, no-store"})
+
+
+def render(request: Request, template: str, **context: Any) -> str:
+    """The template with what every page knows: request, site, viewer, now, notice, theme."""
+    now: datetime = db.now()
+    viewer = identify(request)
+    shared = {
+        "request": request, "site": site.the(request.state.session), "viewer": viewer, "now": now,
+        "base_url": settings().effective_base_url, "notice": unquote(request.cookies.get(NOTICE, "")),
+        "theme": theme(request), "asset": request.app.state.assets.path,
+    }  # fmt: skip
+    return environment().get_template(template).render({**shared, **context})
+
+
+def theme(request: Request) -> str:
+    """The reader's choice, or `auto` for what their system prefers."""
+    chosen = request.cookies.get(THEME, "")
+    return chosen if chosen in {"light", "dark"} else "auto"
+
+
+def asked_by_htmx(request: Request) -> bool:
+    return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def see_other(path: str, notice: str = "") -> Response:
+    """Go to a page of ours after a form was taken, and say there what was done."""
+    response = RedirectResponse(path, 303)
+    if notice:
+        response.set_cookie(NOTICE, quote(notice), max_age=30, httponly=True, samesite="lax", secure=settings().is_https)
+    return response
+
+
+def own_path(value: str) -> str:
+    """The value if it is a path on this site, else the board."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return "/"
+    odd = parts.scheme or parts.netloc or not value.startswith("/") or value.startswith("//") or "\\" in value
+    return "/" if odd or any(character <= " " for character in value) else value
+
+
+def afterwards(request: Request, work: Callable[[Session], None]) -> BackgroundTask:
+    """A small write that a page causes by being looked at; done after the answer has left."""
+
+    async def run() -> None:
+        await request.app.state.database.run(work, writes=True)
+
+    return BackgroundTask(run)
+
+
+def is_own(viewer: Person | None, person_id: int | None) -> bool:
+    return viewer is not None and viewer.id == person_id

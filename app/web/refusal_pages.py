@@ -1,0 +1,90 @@
+"""Every refusal as a page that says in plain words what is wrong and what to do."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+from starlette.exceptions import HTTPException
+
+from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
+from app.web import kit
+from app.web.kit import SignInNeeded
+from app.words import _
+
+STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
+
+
+async def _page(request: Request, template: str, status: int, **context: Any) -> Response:
+    """Draw a page in a transaction of its own: that of the request is over."""
+
+    def draw(session: Session) -> Response:
+        request.state.session = session
+        return kit.page(request, template, status=status, **context)
+
+    response: Response = await request.app.state.database.run(draw, writes=False)
+    return response
+
+
+async def refused(request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
+    status = next(code for kind, code in STATUSES.items() if isinstance(refusal, kind))
+    problems = list(refusal.problems.values()) if isinstance(refusal, Invalid) else [refusal.words]
+    response = await _page(request, "shared/refusal.html", status, problems=problems, code=status)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+async def not_understood(request: Request, _problem: Exception) -> Response:
+    """An address or a parameter that cannot be read is an address that does not exist."""
+    return await refused(request, NotFound(_("There is nothing at this address.")))
+
+
+async def http_problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)  # noqa: S101 - registered for these only
+    words = {
+        404: _("There is nothing at this address."),
+        405: _("This address takes a form and has no page of its own."),
+        413: _("What was sent is too large."),
+    }.get(problem.status_code, HTTPStatus(problem.status_code).phrase)
+    return await _page(request, "shared/refusal.html", problem.status_code, problems=[words], code=problem.status_code)
+
+
+async def sign_in_needed(request: Request, _refusal: Exception) -> Response:
+    """Ask for an e-mail, and keep the interrupted act in the form."""
+    is_act = request.method == "POST"
+    context = {
+        "act_path": request.url.path if is_act else "",
+        "act_body": (await request.body()).decode("utf-8", "replace") if is_act else "",
+        "next_path": own_referrer(request) if is_act else f"{request.url.path}?{request.url.query}".rstrip("?"),
+        "email": "", "name": "", "problems": {},
+    }  # fmt: skip
+    response = await _page(request, "people/sign_in.html", 401, **context)
+    if kit.asked_by_htmx(request):
+        response.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
+    return response
+
+
+def own_referrer(request: Request) -> str:
+    """Where on this site the person came from."""
+    referrer = request.headers.get("referer", "")
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    return kit.own_path(referrer.removeprefix(origin)) if referrer.startswith(origin) else "/"
+
+
+async def database_trouble(_request: Request, _problem: Exception) -> Response:
+    words = _("Daylight cannot reach its storage right now. Nothing of what is stored is lost; please try again in a minute.")
+    return Response(words, 503, {"Retry-After": "10", "Cache-Control": "no-store"}, "text/plain; charset=utf-8")
+
+
+HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    SignInNeeded: sign_in_needed,
+    Refusal: refused,
+    RequestValidationError: not_understood,
+    HTTPException: http_problem,
+    DBAPIError: database_trouble,
+}
