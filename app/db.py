@@ -1,20 +1,23 @@
 """The database: engine, sessions, naming rules. The only code that tells SQLite from PostgreSQL.
 
-A request's whole work runs in one thread and one transaction (`Database.run`). SQLite has one reading and one
-writing thread in a process: writers queue in order instead of sleeping in SQLite's busy back-off.
+A request's whole work runs in one thread and one transaction (`Database.run`). SQLite has one reading and one writing
+thread in a process: writers queue in order instead of sleeping in SQLite's busy back-off, and share commits.
 """
 
 import asyncio
 import enum
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from queue import SimpleQueue
+from threading import Thread
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from markupsafe import Markup
-from sqlalchemy import Dialect, Engine, String, Text, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, String, Text, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
@@ -94,7 +97,7 @@ def sqlite_module() -> ModuleType:
             f"SQLite {module.sqlite_version} can corrupt its write-ahead log; 3.51.3 or newer is needed. "
             "Install the wheel pysqlite3, use a newer Python, or set DAYLIGHT_DATABASE_URL to a PostgreSQL server."
         )
-    return module
+    return cast(ModuleType, module)
 
 
 def make_engine(url: str) -> Engine:
@@ -128,11 +131,10 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing_engine = engine.execution_options(writes=True)
-        if engine.dialect.name == "sqlite":
-            self._readers = ThreadPoolExecutor(1, "reader")
-            self._writers = ThreadPoolExecutor(1, "writer")
-        else:
-            self._readers = self._writers = ThreadPoolExecutor(POSTGRESQL_THREADS, "database")
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._threads = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "database")
+        self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
+        self._watch: Any = None
 
     @contextmanager
     def session(self, *, writes: bool = True) -> Iterator[Session]:
@@ -142,15 +144,102 @@ class Database:
 
     async def run(self, work: Callable[[Session], Done], *, writes: bool) -> Done:
         """Do a request's work in a database thread, in one transaction that is over when this returns."""
+        if writes and self._writer is not None:
+            return await asyncio.wrap_future(self._writer.submit(work))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_transaction, work, writes)
 
-        def in_transaction() -> Done:
-            with self.session(writes=writes) as session:
-                return work(session)
+    def _in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
+        with self.session(writes=writes) as session:
+            return work(session)
 
-        threads = self._writers if writes else self._readers
-        return await asyncio.get_running_loop().run_in_executor(threads, in_transaction)
+    async def revision(self) -> object:
+        """A value that differs whenever anything was committed since it was last asked for, by any process.
+
+        SQLite counts the commits of other connections for each connection; the one that asks here never writes.
+        PostgreSQL's snapshot changes with every transaction that writes.
+        """
+        if self._is_sqlite:
+            return self._data_version()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._snapshot)
+
+    def _data_version(self) -> object:
+        if self._watch is None:
+            self._watch = self.engine.raw_connection()
+            self._watch.detach()
+        return self._watch.dbapi_connection.execute("pragma data_version").fetchone()[0]
+
+    def _snapshot(self) -> object:
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
 
     def close(self) -> None:
-        self._readers.shutdown()
-        self._writers.shutdown()
+        self._threads.shutdown()
+        if self._writer is not None:
+            self._writer.close()
+        if self._watch is not None:
+            self._watch.close()
         self.engine.dispose()
+
+
+@dataclass
+class Job:
+    """Work that waits for the writing thread, and the future that hears of it after the commit."""
+
+    work: Callable[[Session], Any]
+    future: Future[Any]
+
+
+class WritingThread:
+    """The one thread of a process that writes to SQLite. What queues up during a commit shares the next one.
+
+    Each job has a savepoint of its own, so one that raises undoes only itself; nobody hears of a success before the
+    commit that holds it is on the disk.
+    """
+
+    TOGETHER_MOST = 64
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.queue: SimpleQueue[Job | None] = SimpleQueue()
+        self.thread = Thread(target=self._run, name="writer", daemon=True)
+        self.thread.start()
+
+    def submit(self, work: Callable[[Session], Done]) -> "Future[Done]":
+        job = Job(work, Future())
+        self.queue.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """Finish what was submitted, then end."""
+        self.queue.put(None)
+        self.thread.join()
+
+    def _run(self) -> None:
+        more = True
+        while more:
+            jobs = [self.queue.get()]
+            while len(jobs) < self.TOGETHER_MOST and not self.queue.empty():
+                jobs.append(self.queue.get())
+            more = None not in jobs
+            self._commit_together([job for job in jobs if job is not None and job.future.set_running_or_notify_cancel()])
+
+    def _commit_together(self, jobs: list[Job]) -> None:
+        told: list[tuple[Callable[[Any], None], Any]] = []
+        try:
+            with self.engine.begin() as connection:
+                told = [self._attempt(connection, job) for job in jobs]
+        except Exception as trouble:  # noqa: BLE001 - whatever it is, each caller hears it
+            told = [(job.future.set_exception, trouble) for job in jobs]
+        for tell, outcome in told:
+            tell(outcome)
+
+    @staticmethod
+    def _attempt(connection: Connection, job: Job) -> tuple[Callable[[Any], None], Any]:
+        """Do one job in its savepoint; what it returned or raised, and whom to tell."""
+        try:
+            with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                outcome = job.work(session)
+                session.commit()
+        except Exception as trouble:  # noqa: BLE001 - the caller hears it
+            return job.future.set_exception, trouble
+        return job.future.set_result, outcome
