@@ -1,0 +1,124 @@
+"""The schema: made by migrations alone, equal to the models, and able to go back and forth with rows in it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Table, func, inspect
+from sqlmodel import Session, SQLModel, select
+
+from app import db, first_run, limits, outbox, schema, sign_in, status_changes
+from app.db import Database
+from app.imports.batches import Import
+from app.people import Role, RoleChange
+from app.status_changes import proposals
+from app.statuses import Kind, Status
+from app.tags import ItemTag, Tag
+from tests import factories
+from tests.fixtures.database import Databases
+
+TABLES = dict(SQLModel.metadata.tables)
+SCRIPTS = ScriptDirectory.from_config(schema.alembic_config())
+NEWEST_FIRST = [*(script.revision for script in SCRIPTS.walk_revisions()), "base"]
+
+
+@pytest.fixture
+def empty_database(databases: Databases) -> Iterator[Database]:
+    database = Database(db.make_engine(databases.empty()))
+    yield database
+    database.close()
+
+
+def fill(session: Session) -> None:
+    """At least one row in every table, as the program writes them."""
+    first_run.prepare(session)
+    session.flush()
+    ada, ben = factories.person(session, "Ada Lind"), factories.person(session, "Ben Osei", role=Role.ADVOCATE)
+    mira = factories.person(session, "Mira Okafor", role=Role.OWNER, title="CTO")
+    session.add(RoleChange(person_id=ben.key, by_id=mira.id, from_role=Role.MEMBER, to_role=Role.ADVOCATE))
+    idea = factories.item(session, ada, "Export to a spreadsheet")
+    defect = factories.item(
+        session, ben, "Export stops", kind=Kind.DEFECT, expected="A file", steps="Press Export", version="3"
+    )
+    twin = factories.item(session, ben, "Export to a table")
+    declined = factories.item(session, ada, "A rocket")
+    factories.comment(session, idea, ben)
+    status_changes.correct(
+        session, factories.move(session, defect, mira, Status.SHIPPED), mira, "It is out, in version 4."
+    )
+    factories.move(session, idea, mira, Status.PLANNED, target="2027-Q1")
+    factories.move(session, declined, mira, Status.DECLINED)
+    proposals.propose(session, twin, ben, str(idea.number), "Both want the same file.")
+    factories.move(session, twin, mira, Status.DUPLICATE, duplicate_of=str(idea.number))
+    tag = Tag(slug="export", name="Export")
+    session.add_all([tag, Import(source="csv")])
+    session.flush()
+    session.add(ItemTag(item_number=idea.number, tag_id=tag.id))
+    sign_in.open_session(session, ada)
+    session.add(sign_in.SignIn(handle_hash="a", email="new@example.org", code_hash="b", link_hash="c"))
+    limits.spend(session, "posting", most=5, per=timedelta(hours=1))
+    outbox.put(session, "ada@example.org", "An answer", "It is out.")
+
+
+def rows(database: Database) -> dict[str, int]:
+    """How many rows each table has that is there."""
+    there = set(inspect(database.engine).get_table_names())
+    with database.session(writes=False) as session:
+        return {name: count(session, table) for name, table in TABLES.items() if name in there}
+
+
+def count(session: Session, table: Table) -> int:
+    return session.scalars(select(func.count()).select_from(table)).one()
+
+
+def checks(database: Database) -> set[tuple[str, str | None, str]]:
+    """Table, name and condition of every check in the database."""
+    found = inspect(database.engine).get_multi_check_constraints(filter_names=list(TABLES))
+    return {(str(table), check["name"], check["sqltext"]) for (_, table), all_ in found.items() for check in all_}
+
+
+def test_an_empty_database_is_brought_to_what_the_models_say(empty_database: Database) -> None:
+    schema.migrate(empty_database)
+    with empty_database.engine.connect() as connection:
+        options = {"compare_type": True, "include_name": schema.is_ours}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata) == []
+
+
+def test_the_tables_keep_the_same_rules_as_the_models(own_database: Database, empty_database: Database) -> None:
+    """Autogeneration does not compare checks, so a database made from the models is laid beside the migrated one."""
+    SQLModel.metadata.create_all(empty_database.engine)
+    assert checks(own_database) == checks(empty_database)
+
+
+def test_each_migration_goes_down_and_up_with_rows_in_it(empty_database: Database) -> None:
+    schema.migrate(empty_database)
+    with empty_database.session() as session:
+        fill(session)
+    assert [name for name, number in rows(empty_database).items() if not number] == []
+
+    for newer, older in pairwise(NEWEST_FIRST):
+        at_newer = rows(empty_database)
+        schema.migrate(empty_database, older)
+        at_older = rows(empty_database)
+        assert at_older == {name: at_newer[name] for name in at_older}, f"{newer} loses rows on its way down"
+        schema.migrate(empty_database, newer)
+        up_again = rows(empty_database)
+        assert {name: up_again[name] for name in at_older} == at_older, f"{newer} loses rows on its way up"
+        schema.migrate(empty_database, older)
+
+    schema.migrate(empty_database)
+    assert sorted(rows(empty_database)) == sorted(TABLES)
+
+
+def test_migrating_twice_changes_nothing(empty_database: Database) -> None:
+    schema.migrate(empty_database)
+    with empty_database.session() as session:
+        fill(session)
+    before = rows(empty_database)
+    schema.migrate(empty_database)
+    assert rows(empty_database) == before
+    assert schema.is_current(empty_database)
