@@ -146,9 +146,10 @@ class Database:
         """Do a request's work in a database thread, in one transaction that is over when this returns."""
         if writes and self._writer is not None:
             return await asyncio.wrap_future(self._writer.submit(work))
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._in_transaction, work, writes)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.in_transaction, work, writes)
 
-    def _in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
+    def in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
+        """Do the work here and now."""
         with self.session(writes=writes) as session:
             return work(session)
 
@@ -173,12 +174,16 @@ class Database:
             return connection.exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
 
     def close(self) -> None:
+        """Finish what was submitted and let go of the database."""
+        self.end_threads()
+        self.engine.dispose()
+
+    def end_threads(self) -> None:
         self._threads.shutdown()
         if self._writer is not None:
             self._writer.close()
         if self._watch is not None:
             self._watch.close()
-        self.engine.dispose()
 
 
 @dataclass
