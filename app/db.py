@@ -226,7 +226,9 @@ class WritingThread:
             while len(jobs) < self.TOGETHER_MOST and not self.queue.empty():
                 jobs.append(self.queue.get())
             more = None not in jobs
-            self._commit_together([job for job in jobs if job is not None and job.future.set_running_or_notify_cancel()])
+            wanted = [job for job in jobs if job is not None and job.future.set_running_or_notify_cancel()]
+            if wanted:
+                self._commit_together(wanted)
 
     def _commit_together(self, jobs: list[Job]) -> None:
         told: list[tuple[Callable[[Any], None], Any]] = []
