@@ -1,5 +1,7 @@
 """The instance itself: its name and look, whether it may be indexed, and the counter of item numbers."""
 
+import zlib
+
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col
 
@@ -18,6 +20,19 @@ class Site(SQLModel, table=True):
     is_indexed: bool = True
     owner_link_hash: str | None = Field(default=None, max_length=64)
     last_item_number: int = 0
+
+    @property
+    def has_own_accent(self) -> bool:
+        return self.accent != ACCENT
+
+    @property
+    def look_path(self) -> str:
+        """The style sheet of the accent; another accent is another address."""
+        return f"/look.css?{self.accent.removeprefix('#')}"
+
+    @property
+    def logo_path(self) -> str:
+        return f"/logo?{zlib.crc32(self.logo or b''):x}"
 
 
 def the(session: Session) -> Site:

@@ -95,9 +95,10 @@ def environment() -> Environment:
         lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {"day": words.day, "moment": words.moment, "span": words.span, "number": words.number,
-                    "target": targets.shown}  # fmt: skip
-    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "policy": policy}
+    env.filters |= {"day": words.day, "moment": words.moment, "ago": words.ago, "span": words.span,
+                    "number": words.number, "target": targets.shown}  # fmt: skip
+    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "policy": policy,
+                    "locale": words.locale()}  # fmt: skip
     return env
 
 
