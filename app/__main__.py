@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import uvicorn
 
-from app import db, first_run, schema, tables, work  # noqa: F401 - loads every table
+from app import db, first_run, samples, schema, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
+from app.refusals import Refusal
 
 
 def main() -> None:
@@ -31,6 +32,8 @@ def parser() -> argparse.ArgumentParser:
     to_serve.add_argument("--workers", type=int, default=1, help="number of processes")
     command("migrate", migrate, "Bring the database up to date.").add_argument("--to", default="head", help="revision")
     command("work", background_work, "Do the background work, beside processes that serve.")
+    to_sample = command("sample", sample, "Fill an empty board with sample items, or remove them.")
+    to_sample.add_argument("--remove", action="store_true", help="remove the samples and everything about them")
     return root
 
 
@@ -59,6 +62,17 @@ def migrate(arguments: argparse.Namespace) -> None:
 
 def background_work(_arguments: argparse.Namespace) -> None:
     work.until_stopped(prepared_database())
+
+
+def sample(arguments: argparse.Namespace) -> None:
+    database = prepared_database()
+    try:
+        with database.session() as session:
+            samples.remove(session) if arguments.remove else samples.fill(session)
+    except Refusal as refusal:
+        raise SystemExit(refusal.words) from None
+    finally:
+        database.close()
 
 
 def prepared_database(revision: str = "head") -> Database:
