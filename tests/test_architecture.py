@@ -1,0 +1,96 @@
+"""The rules of the house that no other tool checks."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+from jinja2 import meta, nodes
+
+from app.config import Settings
+from app.web import kit
+
+ROOT = Path(__file__).parents[1]
+TEMPLATES = ROOT / "templates"
+MODULES = sorted((ROOT / "app").rglob("*.py"))
+FRAGMENTS = sorted(TEMPLATES.rglob("_*.html"))
+ALL_TEMPLATES = sorted(TEMPLATES.rglob("*.html"))
+KNOWN_TO_EVERY_PAGE = {"request", "site", "viewer", "now", "base_url", "notice", "theme", "asset"}  # see kit.render
+LINES_MOST = 40
+SET_BY_THE_PROGRAM = {"served_at"}
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_imports_go_downward_only(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = lint_imports(config_filename=str(ROOT / "pyproject.toml"))
+    assert outcome == 0, capsys.readouterr().out
+
+
+def test_the_readme_documents_every_setting_in_its_own_words() -> None:
+    documented = re.findall(
+        r"^\| `(DAYLIGHT_\w+)` \| (.*?) \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    assert documented == [
+        (f"DAYLIGHT_{name.upper()}", f"`{field.default}`" if str(field.default) else "", field.description)
+        for name, field in Settings.model_fields.items()
+        if name not in SET_BY_THE_PROGRAM
+    ]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=short)
+def test_functions_stay_short(module: Path) -> None:
+    functions = (
+        node
+        for node in ast.walk(ast.parse(module.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    lines = {function.name: (function.end_lineno or 0) - function.lineno + 1 for function in functions}
+    assert {name: count for name, count in lines.items() if count > LINES_MOST} == {}
+
+
+def named(fragment: Path) -> set[str]:
+    """The variables that a fragment's first line says it needs."""
+    first = fragment.read_text().partition("\n")[0]
+    match = re.fullmatch(r"\{# (?:nothing|(\w+(?:, \w+)*)) #\}", first)
+    assert match, f"The first line of {short(fragment)} must name its variables, like {{# item, voted #}}: {first}"
+    return set((match[1] or "").split(", ")) - {""}
+
+
+def included(tree: nodes.Template) -> list[Path]:
+    """The fragments that a template draws within itself."""
+    names = (node.template for node in tree.find_all(nodes.Include))
+    return [TEMPLATES / name.value for name in names if isinstance(name, nodes.Const)]
+
+
+@pytest.mark.parametrize("fragment", FRAGMENTS, ids=short)
+def test_a_fragment_names_its_variables_and_extends_nothing(fragment: Path) -> None:
+    environment = kit.environment()
+    tree = environment.parse(fragment.read_text())
+    assert list(tree.find_all(nodes.Extends)) == []
+    made_here = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    used = meta.find_undeclared_variables(tree) - made_here - set(environment.globals)
+    assert used - named(fragment) - KNOWN_TO_EVERY_PAGE == set(), "used, but not named"
+    passed_on = set().union(*(named(other) for other in included(tree)))
+    assert named(fragment) - used - passed_on == set(), "named, but not used"
+
+
+FORBIDDEN = {
+    "inline script": r"<script(?![^>]*\bsrc=)",
+    "inline style sheet": r"<style\b",
+    "style attribute": r"\sstyle\s*=",
+    "event attribute": r"\son\w+\s*=",
+    "htmx handler, which needs eval": r"hx-on",
+    "htmx attribute that no HTML checker knows": r"\s(?<!data-)hx-[a-z-]+\s*=",
+    "htmx expression, which needs eval": r"data-hx-\w+\s*=\s*[\"']\s*(?:js|javascript):",
+    "text said to be safe": r"\|\s*safe\b",
+}
+
+
+@pytest.mark.parametrize("template", ALL_TEMPLATES, ids=short)
+def test_a_template_holds_nothing_that_the_content_policy_forbids(template: Path) -> None:
+    words = re.sub(r"\{#.*?#\}", "", template.read_text(), flags=re.DOTALL)
+    assert [what for what, pattern in FORBIDDEN.items() if re.search(pattern, words, re.IGNORECASE)] == []
