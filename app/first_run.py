@@ -4,7 +4,7 @@ import secrets
 
 from sqlmodel import Session, col, select
 
-from app import people, sign_in, site, text
+from app import people, sessions, site, text
 from app.boards import Board
 from app.people import Person, Role, RoleChange
 from app.refusals import NotFound
@@ -30,12 +30,12 @@ def owner_link(session: Session, base_url: str) -> str | None:
     if has_owner(session):
         return None
     token = secrets.token_urlsafe(24)
-    site.the(session).owner_link_hash = sign_in.hashed(token)
+    site.the(session).owner_link_hash = sessions.hashed(token)
     return f"{base_url}/welcome/{token}"
 
 
 def is_valid(session: Session, token: str) -> bool:
-    return site.the(session).owner_link_hash == sign_in.hashed(token) and not has_owner(session)
+    return site.the(session).owner_link_hash == sessions.hashed(token) and not has_owner(session)
 
 
 def claim(session: Session, token: str, name: str, email: str, site_name: str) -> Person:

@@ -6,7 +6,8 @@ from enum import StrEnum
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db
+from app import db, sessions
+from app.refusals import NotAllowed, Refused
 from app.words import N_, _
 
 
@@ -62,6 +63,10 @@ class Person(SQLModel, table=True):
     def shown_name(self) -> str:
         return self.name or _("A former member")
 
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
     def has_role(self, role: Role) -> bool:
         return self.role.rank >= role.rank
 
@@ -94,3 +99,34 @@ def with_email(session: Session, email: str) -> Person | None:
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
     """People by id, in one query."""
     return {person.key: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))} if ids else {}
+
+
+def give_role(session: Session, person: Person, role: Role, by: Person) -> None:
+    """Give a person another role, which an owner may do; they sign in again to use it.
+
+    Raises NotAllowed, and Refused for a deleted account or when nobody would be owner.
+    """
+    owners = lock_owners(session)
+    if by.id not in owners:
+        raise NotAllowed(_("Only an owner gives and takes roles."))
+    if person.is_deleted:
+        raise Refused(_("This account was deleted."))
+    if person.role is role:
+        return
+    if owners == {person.id}:
+        raise Refused(_("The last owner stays. Make somebody else an owner first."))
+    change_role(session, person, role, by)
+    sessions.revoke_all(session, person.key)
+
+
+def lock_owners(session: Session) -> set[int]:
+    """The ids of all owners, who cannot change until the transaction ends: so one always remains."""
+    owners = select(Person).where(Person.role == Role.OWNER, col(Person.deleted_at).is_(None)).order_by(col(Person.id))
+    return {owner.key for owner in session.exec(owners.with_for_update().execution_options(populate_existing=True))}
+
+
+def change_role(session: Session, person: Person, role: Role, by: Person) -> None:
+    """Write down who made the person what, and make it so. Who may do it is asked before."""
+    session.add(RoleChange(person_id=person.key, by_id=by.key, from_role=person.role, to_role=role))
+    person.role = role
+    session.add(person)

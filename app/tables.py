@@ -1,10 +1,38 @@
 """Loads every table, so that all foreign keys find their ends."""
 
-from app import boards, comments, edits, items, limits, outbox, people, sign_in, site, subscriptions, tags, votes
+from app import (
+    boards,
+    comments,
+    edits,
+    items,
+    limits,
+    outbox,
+    people,
+    sessions,
+    sign_in,
+    site,
+    subscriptions,
+    tags,
+    votes,
+)
 from app.imports import batches
 from app.status_changes import proposals, table
 
 ALL = (
-    batches, boards, comments, edits, items, limits, outbox, people, proposals, sign_in, site, subscriptions, table, tags,
+    batches,
+    boards,
+    comments,
+    edits,
+    items,
+    limits,
+    outbox,
+    people,
+    proposals,
+    sessions,
+    sign_in,
+    site,
+    subscriptions,
+    table,
+    tags,
     votes,
-)  # fmt: skip
+)

@@ -10,7 +10,7 @@ from app.imports import removal
 from app.imports.batches import Import
 from app.items import Item
 from app.people import Person, RoleChange
-from app.sign_in import SessionRow
+from app.sessions import SessionRow
 from app.site import Site
 from app.subscriptions import Subscription
 from app.tags import ItemTag, Tag

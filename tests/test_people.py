@@ -1,0 +1,61 @@
+"""Roles: given by owners, written down, and never without an owner."""
+
+import pytest
+from sqlmodel import Session, select
+
+from app import people, sign_in
+from app.people import Person, Role, RoleChange
+from app.refusals import NotAllowed, Refused
+from tests import factories
+
+
+def record(session: Session) -> list[tuple[int, int | None, Role, Role]]:
+    rows = session.exec(select(RoleChange).order_by(RoleChange.id))
+    return [(row.person_id, row.by_id, row.from_role, row.to_role) for row in rows]
+
+
+def test_an_owner_gives_a_role_and_it_is_written_down(session: Session, owner: Person, member: Person) -> None:
+    people.give_role(session, member, Role.MAINTAINER, owner)
+    assert member.role is Role.MAINTAINER
+    assert record(session) == [(member.key, owner.key, Role.MEMBER, Role.MAINTAINER)]
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ADVOCATE, Role.MAINTAINER])
+def test_nobody_but_an_owner_gives_roles(session: Session, owner: Person, member: Person, role: Role) -> None:
+    somebody = factories.person(session, "Somebody Else", role=role)
+    with pytest.raises(NotAllowed):
+        people.give_role(session, somebody, Role.OWNER, somebody)
+    assert (somebody.role, record(session)) == (role, [])
+
+
+def test_a_new_role_ends_the_sessions_of_that_person_only(session: Session, owner: Person, member: Person) -> None:
+    members, owners = sign_in.open_session(session, member), sign_in.open_session(session, owner)
+    people.give_role(session, member, Role.ADVOCATE, owner)
+    assert sign_in.person_of(session, members) is None
+    assert sign_in.person_of(session, owners) == owner
+
+
+def test_the_same_role_again_changes_nothing(session: Session, owner: Person, member: Person) -> None:
+    key = sign_in.open_session(session, member)
+    people.give_role(session, member, Role.MEMBER, owner)
+    assert record(session) == []
+    assert sign_in.person_of(session, key) == member
+
+
+def test_the_last_owner_keeps_the_role(session: Session, owner: Person) -> None:
+    with pytest.raises(Refused, match="last owner"):
+        people.give_role(session, owner, Role.MEMBER, owner)
+    assert owner.role is Role.OWNER
+
+
+def test_one_of_two_owners_may_step_down(session: Session, owner: Person, member: Person) -> None:
+    people.give_role(session, member, Role.OWNER, owner)
+    people.give_role(session, owner, Role.MEMBER, owner)
+    assert [person.key for person in session.exec(select(Person).where(Person.role == Role.OWNER))] == [member.key]
+
+
+def test_who_was_owner_a_moment_ago_gives_no_roles(session: Session, owner: Person, member: Person) -> None:
+    people.give_role(session, member, Role.OWNER, owner)
+    people.give_role(session, owner, Role.MEMBER, member)
+    with pytest.raises(NotAllowed):
+        people.give_role(session, member, Role.MEMBER, owner)
