@@ -32,6 +32,7 @@ class Item(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
+        UniqueConstraint("reporter_id", "form_key"),
         CheckConstraint("status <> 'duplicate' OR merged_into IS NOT NULL", name="duplicate_is_merged"),
         CheckConstraint("status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"),
         CheckConstraint("status <> 'needs_info' OR due_on IS NOT NULL", name="question_has_a_date"),
@@ -84,6 +85,7 @@ class Item(SQLModel, table=True):
     hidden_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     hidden_because: str = Field(default="", max_length=1000)
 
+    form_key: str | None = Field(default=None, max_length=64)
     source: str | None = Field(default=None, max_length=40)
     source_id: str | None = Field(default=None, max_length=120)
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
@@ -149,7 +151,7 @@ def lock(session: Session, *numbers: int) -> list[Item]:
 def post(session: Session, person: Person, draft: Draft, *, at: datetime | None = None, **origin: Any) -> Item:
     """Post a new item. Raises Invalid. The author's own vote is cast by the caller, `votes.cast`.
 
-    `origin` may carry `source`, `source_id` and `import_id`.
+    `origin` may carry `form_key`, `source`, `source_id` and `import_id`.
     """
     at = at or db.now()
     fields = checked(session, person, draft)
@@ -162,6 +164,12 @@ def post(session: Session, person: Person, draft: Draft, *, at: datetime | None 
     session.flush()
     search.index(session, item.number, item.title, full_text(item))
     return item
+
+
+def posted_before(session: Session, person: Person, form_key: str) -> Item | None:
+    """The item that this very form has made already, if it was sent twice. One person's posts wait for each other."""
+    session.exec(select(Person.id).where(Person.id == person.id).with_for_update())
+    return session.exec(select(Item).where(Item.reporter_id == person.id, Item.form_key == form_key)).one_or_none()
 
 
 def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:

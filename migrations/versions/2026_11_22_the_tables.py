@@ -184,6 +184,7 @@ def upgrade() -> None:
     sa.Column('hidden_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('hidden_by_id', sa.Integer(), nullable=True),
     sa.Column('hidden_because', sa.String(length=1000), nullable=False),
+    sa.Column('form_key', sa.String(length=64), nullable=True),
     sa.Column('source', sa.String(length=40), nullable=True),
     sa.Column('source_id', sa.String(length=120), nullable=True),
     sa.Column('import_id', sa.Integer(), nullable=True),
@@ -198,6 +199,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['reporter_id'], ['person.id'], name=op.f('fk_item_reporter_id')),
     sa.ForeignKeyConstraint(['root'], ['item.number'], name=op.f('fk_item_root')),
     sa.PrimaryKeyConstraint('number', name=op.f('pk_item')),
+    sa.UniqueConstraint('reporter_id', 'form_key', name=op.f('uq_item_reporter_id_form_key')),
     sa.UniqueConstraint('source', 'source_id', name=op.f('uq_item_source_source_id'))
     )
     with op.batch_alter_table('item', schema=None) as batch_op:
