@@ -1,6 +1,6 @@
 """Comments: what people say under an item. One that a maintainer marks is an official answer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import Field, Session, SQLModel, Text, col, select
@@ -11,6 +11,8 @@ from app.people import Person
 from app.refusals import Refused
 from app.subscriptions import Because
 from app.words import _
+
+SAID_TWICE = timedelta(minutes=5)
 
 
 class Comment(SQLModel, table=True):
@@ -34,11 +36,16 @@ class Comment(SQLModel, table=True):
 def post(
     session: Session, item: Item, person: Person, words: str, *, official: bool = False, at: datetime | None = None
 ) -> Comment:
-    """Say something under an item; the reporter's words may answer our question. Raises NotAllowed, Invalid."""
+    """Say something under an item; the reporter's words may answer our question. Raises NotAllowed, Invalid.
+
+    The same words again within five minutes are a form that was sent twice: the comment that is there is returned.
+    """
     policy.need(policy.may_take_part(person, item) and (not official or policy.is_maintainer(person)))
     words = _checked(words)
     at = at or db.now()
     (item,) = items.lock(session, item.number)
+    if said := _said_before(session, item, person, words, at):
+        return said
     comment = Comment(item_number=item.number, person_id=person.key, at=at, body=words, html=text.to_html(words))
     session.add(comment)
     session.flush()
@@ -49,6 +56,12 @@ def post(
     if official:
         mark_official(session, comment, person)
     return comment
+
+
+def _said_before(session: Session, item: Item, person: Person, words: str, at: datetime) -> Comment | None:
+    theirs = select(Comment).where(Comment.item_number == item.number, Comment.person_id == person.id)
+    latest = session.exec(theirs.order_by(col(Comment.id).desc())).first()
+    return latest if latest and latest.body == words and at - latest.at <= SAID_TWICE else None
 
 
 def _checked(words: str) -> str:
