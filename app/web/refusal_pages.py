@@ -26,17 +26,32 @@ async def _page(request: Request, template: str, status: int, **context: Any) ->
         return kit.page(request, template, status=status, **context)
 
     response: Response = await request.app.state.database.run(draw, writes=False)
+    if kit.asked_by_htmx(request):
+        response.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
+    return response
+
+
+def code_of(refusal: Refusal) -> int:
+    return next(code for kind, code in STATUSES.items() if isinstance(refusal, kind))
+
+
+def problems_of(refusal: Refusal, field: str) -> dict[str, str]:
+    """What to write beside the fields of a form; what concerns no field in particular stands at the one that is named."""
+    return refusal.problems if isinstance(refusal, Invalid) else {field: refusal.words}
+
+
+def say_when(response: Response, refusal: Refusal) -> Response:
+    """Tell also machines when a spent limit is fresh again."""
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 
 async def refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
-    status = next(code for kind, code in STATUSES.items() if isinstance(refusal, kind))
-    problems = list(refusal.problems.values()) if isinstance(refusal, Invalid) else [refusal.words]
-    response = await _page(request, "shared/refusal.html", status, problems=problems, code=status)
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    return response
+    status = code_of(refusal)
+    problems = list(problems_of(refusal, "").values())
+    return say_when(await _page(request, "shared/refusal.html", status, problems=problems, code=status), refusal)
 
 
 async def not_understood(request: Request, _problem: Exception) -> Response:
@@ -63,10 +78,7 @@ async def sign_in_needed(request: Request, _refusal: Exception) -> Response:
         "next_path": own_referrer(request) if is_act else f"{request.url.path}?{request.url.query}".rstrip("?"),
         "email": "", "name": "", "problems": {},
     }  # fmt: skip
-    response = await _page(request, "people/sign_in.html", 401, **context)
-    if kit.asked_by_htmx(request):
-        response.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
-    return response
+    return await _page(request, "people/sign_in.html", 401, **context)
 
 
 def own_referrer(request: Request) -> str:
