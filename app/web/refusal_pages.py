@@ -27,7 +27,7 @@ async def _page(request: Request, template: str, status: int, **context: Any) ->
 
     response: Response = await request.app.state.database.run(draw, writes=False)
     if kit.asked_by_htmx(request):
-        response.headers |= {"HX-Retarget": "body", "HX-Reswap": "innerHTML"}
+        response.headers.update({"HX-Retarget": "body", "HX-Reswap": "innerHTML"})
     return response
 
 
@@ -36,7 +36,7 @@ def code_of(refusal: Refusal) -> int:
 
 
 def problems_of(refusal: Refusal, field: str) -> dict[str, str]:
-    """What to write beside the fields of a form; what concerns no field in particular stands at the one that is named."""
+    """What to write beside the fields of a form; what concerns no field stands at the one named."""
     return refusal.problems if isinstance(refusal, Invalid) else {field: refusal.words}
 
 
