@@ -22,6 +22,11 @@ class Access(StrEnum):
     def label(self) -> str:
         return _(ACCESS_LABELS[self])
 
+    def is_as_wide_as(self, other: "Access") -> bool:
+        """Whether everybody who sees what is on a board with the other access sees it on one with this too."""
+        widest_first = list(Access)
+        return widest_first.index(self) <= widest_first.index(other)
+
 
 ACCESS_LABELS = {
     Access.PUBLIC: N_("Public"),

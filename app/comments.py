@@ -52,7 +52,7 @@ def post(
     item.changed_at = at
     recount(session, item)
     subscriptions.start(session, item, person, Because.COMMENTED, at=at)
-    status_changes.reopen_answered(session, item, person, at)
+    status_changes.hear(session, item, person, at)
     if official:
         mark_official(session, comment, person)
     return comment

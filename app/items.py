@@ -33,9 +33,12 @@ class Item(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
         UniqueConstraint("reporter_id", "form_key"),
-        CheckConstraint("status <> 'duplicate' OR merged_into IS NOT NULL", name="duplicate_is_merged"),
+        CheckConstraint("(status = 'duplicate') = (merged_into IS NOT NULL)", name="duplicate_is_merged"),
+        CheckConstraint(
+            "(merged_into IS NULL) = (root = number) AND merged_into <> number", name="merged_counts_elsewhere"
+        ),
         CheckConstraint("status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"),
-        CheckConstraint("status <> 'needs_info' OR due_on IS NOT NULL", name="question_has_a_date"),
+        CheckConstraint("due_on IS NULL OR status = 'needs_info'", name="only_a_question_falls_due"),
         Index("ix_item_trend_number", "trend", "number"),
         Index("ix_item_posted_at_number", "posted_at", "number"),
         Index("ix_item_support_number", "support", "number"),

@@ -1,11 +1,15 @@
-"""The pipeline: every move of an item is an appended row with the mover's own words."""
+"""The pipeline: every move of an item is an appended row with the mover's own words.
 
-from app.status_changes.change import change, change_many, close_unanswered, reopen_answered, warn_unanswered
+There is one way to move items, `change` (and `change_many`); only a question that stayed unanswered moves by itself.
+"""
+
+from app.status_changes.change import CHOSEN_MOST, change, change_many
 from app.status_changes.corrections import correct, move_target
 from app.status_changes.proposals import MergeProposal
+from app.status_changes.questions import follow_up, hear
 from app.status_changes.table import Move, StatusChange, TargetMove
 
 __all__ = [
-    "MergeProposal", "Move", "StatusChange", "TargetMove", "change", "change_many", "close_unanswered", "correct",
-    "move_target", "reopen_answered", "warn_unanswered",
+    "CHOSEN_MOST", "MergeProposal", "Move", "StatusChange", "TargetMove", "change", "change_many", "correct",
+    "follow_up", "hear", "move_target",
 ]  # fmt: skip

@@ -1,41 +1,40 @@
 """What a move must carry: each status asks for its own words."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from app import items, targets, text
+from app.boards import Access, Board
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound
-from app.statuses import Reason, Status
 from app.status_changes.table import Move
+from app.statuses import Reason, Status
 from app.words import _
 
 REVIEW_AFTER = timedelta(days=365)
 ANSWER_WITHIN = timedelta(days=14)
+YEARS_AHEAD = timedelta(days=3660)
 
 
-def checked(session: Session, item: Item, person: Person, move: Move, at: datetime) -> dict[str, Any]:
-    """The columns of the status change. Raises Invalid naming every field that is wrong."""
+def checked(session: Session, chosen: Collection[Item], person: Person, move: Move, at: datetime) -> dict[str, Any]:
+    """The columns of the status changes. Raises Invalid naming every field that is wrong."""
     check = text.Checks()
     to = Status(move.to)
-    asks = to is Status.NEEDS_INFO
-    fields: dict[str, Any] = {
-        "explanation": check.words("explanation", move.explanation, label=_("Question") if asks else _("Explanation"),
-                                   most=text.WORDS_MOST),
-        "workaround": check.words("workaround", move.workaround or "", label=_("Workaround"), most=text.WORDS_MOST, needed=False),
-    }  # fmt: skip
+    label = _("Question") if to is Status.NEEDS_INFO else _("Explanation")
+    fields: dict[str, Any] = {"explanation": check.words("explanation", move.explanation, label=label)}
     match to:
         case Status.DECLINED:
             fields |= _refusal(check, move, at)
         case Status.NEEDS_INFO:
             fields |= _question(check, move, at)
         case Status.DUPLICATE:
-            fields["duplicate_of"] = original(session, check, item, person, move.duplicate_of)
+            fields["duplicate_of"] = original(session, check, chosen, person, move.duplicate_of)
         case Status.PLANNED | Status.IN_PROGRESS:
-            fields["target"] = target(check, move.target, needed=False)
+            fields["target"] = target(check, move.target)
         case Status.SHIPPED:
             fields["shipped_in"] = check.line("shipped_in", move.shipped_in, label=_("Version"), most=80, needed=False)
             fields["shipped_link"] = check.link("shipped_link", move.shipped_link, label=_("Link"))
@@ -44,31 +43,53 @@ def checked(session: Session, item: Item, person: Person, move: Move, at: dateti
 
 
 def _refusal(check: text.Checks, move: Move, at: datetime) -> dict[str, Any]:
-    reason = check.choice("reason", move.reason, set(Reason), label=_("Reason"))
-    review_on = _day(check, "review_on", move.review_on, _("Look again on"), at, default=REVIEW_AFTER)
-    return {"reason": reason, "review_on": review_on}
+    return {
+        "reason": check.choice("reason", move.reason, set(Reason), label=_("Reason")),
+        "workaround": check.words("workaround", move.workaround or "", label=_("Workaround"), needed=False),
+        "review_on": _day(check, "review_on", move.review_on, _("Look again on"), at, default=REVIEW_AFTER),
+    }
 
 
 def _question(check: text.Checks, move: Move, at: datetime) -> dict[str, Any]:
-    why = check.words("why", move.why, label=_("Why we ask"), most=text.WORDS_MOST)
-    return {"why": why, "due_on": _day(check, "due_on", move.due_on, _("Answer by"), at, default=ANSWER_WITHIN)}
+    return {
+        "why": check.words("why", move.why, label=_("Why we ask")),
+        "due_on": _day(check, "due_on", move.due_on, _("Answer by"), at, default=ANSWER_WITHIN),
+    }
 
 
-def original(session: Session, check: text.Checks, item: Item, person: Person, number: str) -> int | None:
+def item_number(value: str) -> int:
+    """The number a person typed, with or without its sign; 0 when it is none."""
+    given = value.strip().removeprefix("#")
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - digits
+
+
+def original(session: Session, check: text.Checks, chosen: Collection[Item], person: Person, number: str) -> int:
     """The number of the item that stays; a duplicate of a duplicate points to the first."""
-    given = number.strip().removeprefix("#")
+    field = "duplicate_of"
     try:
-        other = items.find(session, int(given) if given.isdecimal() and len(given) < 10 else 0, person)
+        other = items.find(session, item_number(number), person)
     except NotFound:
-        check.wrong("duplicate_of", _("Duplicate of: give the number of the item it is the same as."))
-        return None
-    if other.root == item.root:
-        check.wrong("duplicate_of", _("Duplicate of: this is the item itself, or one that is merged into it."))
+        check.wrong(field, _("Duplicate of: give the number of the item it is the same as."))
+        return 0
+    if other.root in {item.root for item in chosen}:
+        check.wrong(field, _("Duplicate of: this is the item itself, or one that is merged into it."))
+    elif not _is_as_visible(session, other, chosen):
+        check.wrong(field, _("Duplicate of: people who see this item would not see that one."))
     return other.root
 
 
-def target(check: text.Checks, value: str, *, needed: bool) -> str | None:
-    value = check.line("target", value, label=_("Target"), most=7, needed=needed).upper()
+def _is_as_visible(session: Session, other: Item, chosen: Collection[Item]) -> bool:
+    """Whether everybody who may see the chosen items may see the other one too."""
+    boards = {other.board_id, *(item.board_id for item in chosen)}
+    access = {board.id: board.access for board in session.exec(select(Board).where(col(Board.id).in_(boards)))}
+    others = access[other.board_id]
+    if other.is_hidden or not all(others.is_as_wide_as(access[item.board_id]) for item in chosen):
+        return False
+    return others is not Access.OWN_CASES or {item.reporter_id for item in chosen} == {other.reporter_id}
+
+
+def target(check: text.Checks, value: str) -> str | None:
+    value = check.line("target", value, label=_("Target"), most=7, needed=False).upper()
     if value and not targets.is_target(value):
         check.wrong("target", _("Target: write a month like 2026-12 or a quarter like 2027-Q1."))
     return value or None
@@ -83,6 +104,6 @@ def _day(check: text.Checks, field: str, value: str, label: str, at: datetime, *
     except ValueError:
         check.wrong(field, _("%(label)s: write a date like 2027-01-31.") % {"label": label})
         return at.date()
-    if not at.date() < day <= at.date() + timedelta(days=3660):
+    if not at.date() < day <= (at + YEARS_AHEAD).date():
         check.wrong(field, _("%(label)s: choose a day after today and within ten years.") % {"label": label})
     return day

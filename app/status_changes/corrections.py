@@ -2,35 +2,57 @@
 
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlalchemy import update
+from sqlmodel import Session, col
 
 from app import db, edits, items, policy, text
 from app.items import Item
 from app.people import Person
-from app.refusals import Invalid, Refused
+from app.refusals import NotFound, Refused
 from app.status_changes import check
 from app.status_changes.table import StatusChange, TargetMove
+from app.statuses import Status
 from app.words import _
 
+PROMISED = frozenset({Status.PLANNED, Status.IN_PROGRESS})
 
-def correct(
-    session: Session, row: StatusChange, person: Person, words: str, *, at: datetime | None = None
-) -> None:
+
+def find(session: Session, id_: int, viewer: Person | None) -> tuple[StatusChange, Item]:
+    """A move of an item that this person may see. Raises NotFound."""
+    row = session.get(StatusChange, id_)
+    if row is None:
+        raise NotFound(_("There is no such status change."))
+    return row, items.find(session, row.item_number, viewer)
+
+
+def correct(session: Session, row: StatusChange, person: Person, words: str, *, at: datetime | None = None) -> None:
     """Correct an explanation in public: the earlier words stay one click away. Raises NotAllowed, Invalid."""
     policy.need(policy.is_maintainer(person) and not row.is_automatic)
     fields = text.Checks()
-    words = fields.words("explanation", words, label=_("Explanation"), most=text.WORDS_MOST)
+    words = fields.words("explanation", words, label=_("Explanation"))
     fields.done()
+    (item,) = items.lock(session, row.item_number)
+    session.refresh(row)
     if words == row.explanation:
         return
     at = at or db.now()
-    (item,) = items.lock(session, row.item_number)
     edits.keep(session, edits.Subject.STATUS_CHANGE, row.id or 0, person.key, {"explanation": row.explanation}, at)
+    session.flush()  # the database lets an explanation change only when the earlier one is kept
     row.explanation, row.html, row.edited_at = words, text.to_html(words), at
-    if item.answered_at == row.at:
-        item.answer = text.excerpt(words, items.ANSWER_MOST)
+    _correct_copies(session, item, row)
     item.changed_at = at
     session.add_all([row, item])
+
+
+def _correct_copies(session: Session, item: Item, row: StatusChange) -> None:
+    """The same words stand in the item's latest answer and in the cause of a target that the move brought."""
+    if item.answered_at == row.at:
+        item.answer = text.excerpt(row.explanation, items.ANSWER_MOST)
+    session.execute(
+        update(TargetMove)
+        .where(col(TargetMove.item_number) == item.number, col(TargetMove.at) == row.at)
+        .values(cause=row.explanation, html=row.html)
+    )
 
 
 def move_target(
@@ -38,18 +60,18 @@ def move_target(
 ) -> TargetMove:
     """Promise the item for another period, or with an empty one for none, and say why.
 
-    Raises NotAllowed, Invalid, and Refused for an item that is closed.
+    Raises NotAllowed, Invalid, and Refused for an item that is neither planned nor in progress.
     """
     policy.need(policy.is_maintainer(person))
     (item,) = items.lock(session, item.number)
-    if not item.is_open:
-        raise Refused(_("A closed item has no target. Reopen it first."))
+    if item.status not in PROMISED:
+        raise Refused(_("Only what is planned or in progress has a target. Move it there first."))
     fields = text.Checks()
-    target = check.target(fields, to, needed=False)
-    cause = fields.words("cause", cause, label=_("Why the target moves"), most=text.WORDS_MOST)
-    fields.done()
+    target = check.target(fields, to)
+    cause = fields.words("cause", cause, label=_("Why the target moves"))
     if target == item.target:
-        raise Invalid({"target": _("Target: this is the target it already has.")})
+        fields.wrong("target", _("Target: this is the target it already has."))
+    fields.done()
     at = at or db.now()
     row = TargetMove(
         item_number=item.number, person_id=person.key, at=at, from_target=item.target, to_target=target, cause=cause,

@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
-from app import db, policy, text
+from app import db, items, policy, text
 from app.items import Item
 from app.people import Person
-from app.refusals import Refused
-from app.status_changes.check import original
+from app.refusals import NotFound, Refused
+from app.status_changes import check
+from app.statuses import CLOSED
 from app.words import _
 
 
@@ -27,12 +28,20 @@ class MergeProposal(SQLModel, table=True):
 
 
 def propose(session: Session, item: Item, person: Person, into: str, words: str) -> MergeProposal:
-    """Propose that the item is the same as another. Raises NotAllowed, Invalid."""
+    """Propose that the item is the same as another.
+
+    Raises NotAllowed, Invalid, and Refused for a closed item or when the same was proposed before.
+    """
     policy.need(policy.is_advocate(person))
-    check = text.Checks()
-    number = original(session, check, item, person, into)
-    words = check.words("words", words, label=_("Why they are the same"), most=text.WORDS_MOST)
-    check.done()
+    (item,) = items.lock(session, item.number)
+    if not item.is_open:
+        raise Refused(_("Only an open item can be merged."))
+    fields = text.Checks()
+    number = check.original(session, fields, [item], person, into)
+    words = fields.words("words", words, label=_("Why they are the same"))
+    fields.done()
+    if any(proposal.into == number for proposal in waiting(session, [item.number])):
+        raise Refused(_("This merge was proposed before and waits for a decision."))
     proposal = MergeProposal(item_number=item.number, into=number, person_id=person.key, words=words, at=db.now())
     session.add(proposal)
     session.flush()
@@ -40,26 +49,41 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
 
 
 def waiting(session: Session, numbers: list[int] | None = None) -> list[MergeProposal]:
-    """The proposals nobody has decided, oldest first; of these items only, if given."""
-    statement = select(MergeProposal).where(col(MergeProposal.decided_at).is_(None)).order_by(col(MergeProposal.id))
+    """The proposals for open items that nobody has decided, oldest first; of these items only, if given."""
+    statement = (
+        select(MergeProposal)
+        .join(Item, col(Item.number) == MergeProposal.item_number)
+        .where(col(MergeProposal.decided_at).is_(None), col(Item.status).not_in(CLOSED))
+        .order_by(col(MergeProposal.id))
+    )
     if numbers is not None:
         statement = statement.where(col(MergeProposal.item_number).in_(numbers))
     return list(session.exec(statement))
 
 
+def find(session: Session, id_: int) -> MergeProposal:
+    """Raises NotFound."""
+    proposal = session.get(MergeProposal, id_)
+    if proposal is None:
+        raise NotFound(_("There is no such proposal."))
+    return proposal
+
+
 def reject(session: Session, proposal: MergeProposal, person: Person) -> None:
     """Keep the two items apart. Raises NotAllowed, Refused when it was decided before."""
     policy.need(policy.is_maintainer(person))
+    items.lock(session, proposal.item_number)
+    session.refresh(proposal)
     if proposal.decided_at is not None:
         raise Refused(_("This proposal was decided before."))
     proposal.decided_at, proposal.decided_by_id = db.now(), person.key
     session.add(proposal)
 
 
-def decide(session: Session, number: int, at: datetime) -> None:
-    """The item was merged: what was proposed for it is settled."""
+def settle(session: Session, item: Item, person: Person, at: datetime) -> None:
+    """The item was merged: whatever was proposed for it is decided."""
     session.execute(
         update(MergeProposal)
-        .where(col(MergeProposal.item_number) == number, col(MergeProposal.decided_at).is_(None))
-        .values(decided_at=at)
+        .where(col(MergeProposal.item_number) == item.number, col(MergeProposal.decided_at).is_(None))
+        .values(decided_at=at, decided_by_id=person.key)
     )

@@ -1,5 +1,6 @@
 """The rows: status changes and target moves, whose rules the database keeps too."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,19 +8,37 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, Text
 
 from app import db
-from app.statuses import Reason, Status
+from app.statuses import CLOSED, Reason, Status
+
+
+def _listed(words: Iterable[str]) -> str:
+    """Words as SQL lists them: 'declined', 'shipped'."""
+    return ", ".join(f"'{word}'" for word in words)
 
 
 class StatusChange(SQLModel, table=True):
-    """Who moved which item when, from what to what, and in which words. Corrected only by an edit that keeps them."""
+    """Who moved which item when, from what to what, and in which words. Corrected only by an edit that keeps them.
+
+    `is_automatic` marks what no person decided: the calendar, an import.
+    """
 
     __tablename__ = "status_change"
     __table_args__ = (
         CheckConstraint("length(trim(explanation)) > 0", name="no_silent_move"),
         CheckConstraint("from_status <> to_status", name="moves"),
-        CheckConstraint("to_status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"),
+        CheckConstraint("to_status <> 'new'", name="never_new_again"),
+        CheckConstraint(
+            f"from_status NOT IN ({_listed(sorted(CLOSED))}) OR to_status = 'acknowledged'", name="closed_reopens_first"
+        ),
+        CheckConstraint(
+            "to_status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"
+        ),
+        CheckConstraint(f"reason IN ({_listed(Reason)})", name="reason_of_the_list"),
         CheckConstraint("to_status <> 'duplicate' OR duplicate_of IS NOT NULL", name="duplicate_of_something"),
-        CheckConstraint("to_status <> 'needs_info' OR (length(trim(why)) > 0 AND due_on IS NOT NULL)", name="question_says_why"),
+        CheckConstraint("duplicate_of <> item_number", name="duplicate_of_another"),
+        CheckConstraint(
+            "to_status <> 'needs_info' OR (length(trim(why)) > 0 AND due_on IS NOT NULL)", name="question_says_why"
+        ),
         CheckConstraint("person_id IS NOT NULL OR is_automatic", name="somebody_moved"),
     )
 
@@ -45,13 +64,17 @@ class StatusChange(SQLModel, table=True):
 
 
 class TargetMove(SQLModel, table=True):
-    """The promised period of an item was set or moved, and why."""
+    """The promised period of an item was set, moved or given up, and why. Nobody moved it when the calendar did."""
 
     __tablename__ = "target_move"
+    __table_args__ = (
+        CheckConstraint("length(trim(cause)) > 0", name="says_why"),
+        CheckConstraint("coalesce(from_target, '') <> coalesce(to_target, '')", name="moves"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     item_number: int = Field(foreign_key="item.number", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     at: datetime
     from_target: str | None = Field(default=None, max_length=7)
     to_target: str | None = Field(default=None, max_length=7)
@@ -61,10 +84,11 @@ class TargetMove(SQLModel, table=True):
 
 @dataclass
 class Move:
-    """What a maintainer typed to move an item; everything as it came from the form.
+    """What a person typed to move an item; everything as it came from the form.
 
-    `seen` is the status the mover saw, to notice that somebody was faster. A `workaround` of None leaves the present one.
-    For `needs_info` the explanation is the question itself.
+    `seen` is the status the mover saw, to notice that somebody was faster. For `needs_info` the explanation is the
+    question itself. Fields that the new status does not ask for are left aside. A `workaround` of None keeps the
+    present one, and so does an empty `target`.
     """
 
     to: str = ""

@@ -1,0 +1,44 @@
+"""How a move is written: the row first, then the item is brought to where the row says."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app import text
+from app.items import Item
+from app.status_changes import merges
+from app.status_changes.table import StatusChange, TargetMove
+from app.statuses import Status
+
+CARRIES_TARGET = frozenset({Status.NEEDS_INFO, Status.PLANNED, Status.IN_PROGRESS, Status.SHIPPED})
+
+
+def append(session: Session, item: Item, to: Status, at: datetime, **fields: Any) -> StatusChange:
+    """Append a row with these columns and let the item follow. The item must be locked, and its family for a merge."""
+    was_merged = item.status is Status.DUPLICATE
+    row = StatusChange(item_number=item.number, at=at, from_status=item.status, to_status=to, **fields)
+    row.html = text.to_html(row.explanation)
+    session.add(row)
+    session.flush()  # the database lets an item go only to where its last row says
+    _move_target(session, item, row)
+    item.status, item.status_changed_at, item.changed_at = to, at, at
+    item.reason, item.review_on, item.due_on, item.warned_at = row.reason, row.review_on, row.due_on, None
+    session.add(item)
+    if row.duplicate_of is not None:
+        merges.join(session, item, row.duplicate_of)
+    elif was_merged:
+        merges.part(session, item)
+    session.flush()
+    return row
+
+
+def _move_target(session: Session, item: Item, row: StatusChange) -> None:
+    """A status that promises nothing ends the promise; the words of the move are the cause."""
+    target = row.target or (item.target if row.to_status in CARRIES_TARGET else None)
+    if target != item.target:
+        session.add(
+            TargetMove(item_number=item.number, person_id=row.person_id, at=row.at, from_target=item.target,
+                       to_target=target, cause=row.explanation, html=row.html)
+        )  # fmt: skip
+        item.target = target
