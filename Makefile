@@ -59,8 +59,11 @@ lock: .venv/development ## Lock requirements.in and requirements-dev.in
 	$(LOCK) requirements-dev.in --output-file requirements-dev.txt
 
 .PHONY: migration
+migration: export DAYLIGHT_DATA_DIR = build/migration
 migration: .venv/development ## Draft a migration from the models: make migration m="items get a colour"
 	@test -n "$(m)" || { echo 'Say what changes: make migration m="items get a colour"'; exit 1; }
+	@rm -rf build/migration && mkdir -p build/migration
+	$(BIN)/python -m alembic upgrade head
 	$(BIN)/python -m alembic revision --autogenerate -m "$(m)"
 
 .venv/runtime: requirements.txt | .venv/bin/pip
