@@ -1,14 +1,16 @@
-"""The outbox: a mail that must leave is stored in the transaction that caused it, then claimed, sent, retried, given up."""
+"""The outbox: a mail that must leave is stored with what caused it, then claimed, sent, tried again, given up."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Field, Index, Session, SQLModel, Text, col, select
 
 from app import db
 
 LEASE = timedelta(minutes=5)
 TRIES_MOST = 12
+FORGOTTEN_AFTER = timedelta(days=30)
 
 
 class Mail(SQLModel, table=True):
@@ -20,7 +22,6 @@ class Mail(SQLModel, table=True):
     recipient: str = Field(max_length=254)
     subject: str = Field(max_length=300)
     body: str = Field(sa_type=Text)
-    html: str = Field(default="", sa_type=Text)
     put_at: datetime = Field(default_factory=db.now)
     run_at: datetime = Field(default_factory=db.now)
     leased_until: datetime | None = None
@@ -30,24 +31,22 @@ class Mail(SQLModel, table=True):
     trouble: str = Field(default="", max_length=500)
 
 
-def put(session: Session, recipient: str, subject: str, body: str, html: str = "") -> Mail:
-    """Store a mail; it leaves when the transaction is committed, and never if it is not."""
-    mail = Mail(recipient=recipient, subject=" ".join(subject.split())[:300], body=body, html=html)
+def put(session: Session, recipient: str, subject: str, body: str) -> Mail:
+    """Store a mail, its body in CommonMark; it leaves when the transaction is committed, and never if it is not."""
+    mail = Mail(recipient=recipient, subject=" ".join(subject.split())[:300], body=body)
     session.add(mail)
     return mail
+
+
+def is_due(session: Session) -> bool:
+    """Whether any mail waits to be claimed; a look that locks nothing."""
+    return session.exec(_due(db.now()).limit(1)).first() is not None
 
 
 def claim(session: Session, most: int = 20) -> list[Mail]:
     """Take mails that are due, so that no other process takes them while the lease runs."""
     now = db.now()
-    due = (
-        select(Mail.id)
-        .where(col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None), col(Mail.run_at) <= now)
-        .where(or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) < now))
-        .order_by(col(Mail.run_at))
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
+    due = _due(now).order_by(col(Mail.run_at), col(Mail.id)).limit(most).with_for_update(skip_locked=True)
     claimed = (
         update(Mail)
         .where(col(Mail.id).in_(due.scalar_subquery()))
@@ -55,17 +54,32 @@ def claim(session: Session, most: int = 20) -> list[Mail]:
         .returning(Mail)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return list(session.scalars(claimed))
+    return sorted(session.scalars(claimed), key=lambda mail: (mail.run_at, mail.id))
+
+
+def _due(now: datetime) -> Any:
+    waits = select(Mail.id).where(col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None), col(Mail.run_at) <= now)
+    return waits.where(or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) < now))
 
 
 def sent(session: Session, mail: Mail) -> None:
-    session.execute(update(Mail).where(col(Mail.id) == mail.id).values(done_at=db.now(), leased_until=None, trouble=""))
+    """It has left. Its words are dropped, because they may be a secret."""
+    session.execute(
+        update(Mail).where(col(Mail.id) == mail.id).values(done_at=db.now(), leased_until=None, trouble="", body="")
+    )
 
 
-def failed(session: Session, mail: Mail, trouble: str) -> None:
-    """Wait twice as long before each further try; after the last one give up, visibly."""
+def failed(session: Session, mail: Mail, trouble: str, *, for_good: bool = False) -> None:
+    """Wait twice as long before each further try; after the last one, or if it failed for good, give up, visibly."""
     now = db.now()
-    values = {"leased_until": None, "trouble": trouble[:500], "run_at": now + timedelta(seconds=30 * 2 ** min(mail.tries, 10))}
-    if mail.tries >= TRIES_MOST:
+    pause = timedelta(seconds=30) * 2 ** min(mail.tries, 10)
+    values = {"leased_until": None, "trouble": trouble[:500], "run_at": now + pause}
+    if for_good or mail.tries >= TRIES_MOST:
         values["given_up_at"] = now
-    session.execute(update(Mail).where(col(Mail.id) == mail.id).values(**values))
+    session.execute(update(Mail).where(col(Mail.id) == mail.id, col(Mail.done_at).is_(None)).values(**values))
+
+
+def forget_old(session: Session) -> None:
+    """Drop what left or was given up long ago."""
+    finished = or_(col(Mail.done_at).is_not(None), col(Mail.given_up_at).is_not(None))
+    session.execute(delete(Mail).where(finished, col(Mail.put_at) < db.now() - FORGOTTEN_AFTER))

@@ -92,6 +92,12 @@ def clean_email(value: str) -> str | None:
         return None
 
 
+def masked(email: str) -> str:
+    """An address as it may be shown to others: m***@example.org."""
+    name, at, host = email.rpartition("@")
+    return f"{name[:1]}***{at}{host}"
+
+
 def with_email(session: Session, email: str) -> Person | None:
     return session.exec(select(Person).where(Person.email == email)).one_or_none()
 

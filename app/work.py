@@ -1,51 +1,75 @@
-"""What is done in the background: mails leave, imports go on, questions fall due.
+"""What is done in the background: mails leave, imports go on, questions fall due, what is past is forgotten.
 
 Every process that serves does this too, safely, because each piece of work is claimed in the database.
 """
 
 import asyncio
 import logging
-import time
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 
+from app import delivery, limits, outbox, sessions
 from app.db import Database
 
-PAUSE = 1.0  # seconds
 log = logging.getLogger("daylight.work")
 
-JOBS: list[Callable[[Database], None]] = []
+
+@dataclass(frozen=True)
+class Job:
+    """A piece of work that is looked for again and again, each in its own time so that none waits for another."""
+
+    do: Callable[[Database], None]
+    pause: float  # seconds between one round and the next
+
+    def once(self, database: Database) -> None:
+        """One round; what fails is logged and tried again in the next."""
+        try:
+            self.do(database)
+        except Exception:
+            log.exception("Background work failed: %s", self.do.__name__)
+
+
+def forget(database: Database) -> None:
+    with database.session() as session:
+        for forget_old in (limits.forget_past, outbox.forget_old, sessions.forget_ended):
+            forget_old(session)
+
+
+JOBS = [
+    Job(delivery.deliver_due, pause=0.4),
+    Job(forget, pause=3600),
+]
 
 
 @asynccontextmanager
 async def in_background(database: Database) -> AsyncIterator[None]:
-    """Do the work in a thread beside the requests until the block ends."""
-    task = asyncio.create_task(_forever(database))
+    """Do all jobs in threads beside the requests until the block ends; what has begun is finished."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(_repeat(job, database, stop)) for job in JOBS]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        stop.set()
+        await asyncio.gather(*tasks)
 
 
-async def _forever(database: Database) -> None:
-    while True:
-        await asyncio.to_thread(once, database)
-        await asyncio.sleep(PAUSE)
-
-
-def once(database: Database) -> None:
-    """One round of all jobs; what fails is logged and tried again in the next round."""
-    for job in JOBS:
-        try:
-            job(database)
-        except Exception:
-            log.exception("Background work failed: %s", job.__name__)
+async def _repeat(job: Job, database: Database, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        await asyncio.to_thread(job.once, database)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), job.pause)
 
 
 def until_stopped(database: Database) -> None:
-    """The same work in a process of its own."""
-    while True:
-        once(database)
-        time.sleep(PAUSE)
+    """The same work in a process of its own, until it is interrupted or terminated."""
+    asyncio.run(_until_stopped(database))
+
+
+async def _until_stopped(database: Database) -> None:
+    stopped, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
+    async with in_background(database):
+        await stopped.wait()
