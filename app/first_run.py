@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from app import people, sessions, site, text
 from app.boards import Board
-from app.people import Person, Role, RoleChange
+from app.people import Person, Role
 from app.refusals import NotFound
 from app.site import Site
 from app.words import _
@@ -38,23 +38,19 @@ def is_valid(session: Session, token: str) -> bool:
     return site.the(session).owner_link_hash == sessions.hashed(token) and not has_owner(session)
 
 
-def claim(session: Session, token: str, name: str, email: str, site_name: str) -> Person:
+def claim(session: Session, token: str, *, name: str, email: str, title: str, site_name: str) -> Person:
     """Make the person who holds the link the owner. Raises NotFound for a spent link, Invalid for a field."""
     if not is_valid(session, token):
         raise NotFound(_("This link was used before, or a newer one was printed."))
     check = text.Checks()
     name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST)
+    address = people.checked_email(check, email)
+    title = check.line("title", title, label=_("Title"), most=text.NAME_MOST, needed=False)
     site_name = check.line("site_name", site_name, label=_("Name of the board"), most=text.NAME_MOST)
-    address = people.clean_email(email)
-    if address is None:
-        check.wrong("email", _("E-mail: write an address like mira@example.org."))
     check.done()
-    owner = people.with_email(session, address or "") or Person(email=address)
-    was = owner.role
-    owner.name, owner.role = name, Role.OWNER
-    session.add(owner)
-    session.flush()
-    session.add(RoleChange(person_id=owner.key, by_id=owner.key, from_role=was, to_role=Role.OWNER))
+    owner = people.with_email(session, address) or people.join(session, address)
+    owner.name, owner.title = name, title
+    people.change_role(session, owner, Role.OWNER, owner)
     the = site.the(session)
     the.name, the.owner_link_hash = site_name, None
     return owner

@@ -6,7 +6,7 @@ from enum import StrEnum
 from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db, sessions
+from app import db, sessions, text
 from app.refusals import NotAllowed, Refused
 from app.words import N_, _
 
@@ -64,6 +64,11 @@ class Person(SQLModel, table=True):
         return self.name or _("A former member")
 
     @property
+    def is_unnamed(self) -> bool:
+        """Whether they have not chosen a name yet."""
+        return self.name == provisional_name(self)
+
+    @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
 
@@ -92,6 +97,14 @@ def clean_email(value: str) -> str | None:
         return None
 
 
+def checked_email(check: text.Checks, value: str) -> str:
+    """The address in the form it is stored; what is wrong with it is told to `check`."""
+    address = clean_email(value)
+    if address is None:
+        check.wrong("email", _("E-mail: write an address like mira@example.org."))
+    return address or ""
+
+
 def masked(email: str) -> str:
     """An address as it may be shown to others: m***@example.org."""
     name, at, host = email.rpartition("@")
@@ -105,6 +118,31 @@ def with_email(session: Session, email: str) -> Person | None:
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
     """People by id, in one query."""
     return {person.key: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))} if ids else {}
+
+
+def join(session: Session, email: str) -> Person:
+    """A new member with this address, who has no name yet."""
+    person = Person(email=email)
+    session.add(person)
+    session.flush()
+    return person
+
+
+def provisional_name(person: Person) -> str:
+    """What a member is called until they choose a name."""
+    return _("Member %s") % person.id
+
+
+def introduce(session: Session, person: Person, name: str, title: str) -> None:
+    """A person says what they are called in public; who answers for the team also with which title. Raises Invalid."""
+    check = text.Checks()
+    name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST)
+    title = check.line("title", title, label=_("Title"), most=text.NAME_MOST, needed=False)
+    check.done()
+    person.name = name
+    if person.has_role(Role.MAINTAINER):
+        person.title = title
+    session.add(person)
 
 
 def give_role(session: Session, person: Person, role: Role, by: Person) -> None:

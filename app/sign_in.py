@@ -1,19 +1,40 @@
-"""Signing in by e-mail: a code or a link, then a session. Secrets are stored only as hashes."""
+"""Signing in by e-mail: a code or a link, then a session. The same codes prove a new address of somebody signed in."""
 
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import delete, update
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
-from app import db, sessions
+from app import db, letters, limits, outbox, people, sessions, site, text
+from app.config import settings
 from app.people import Person
+from app.refusals import NotFound, Refused
 from app.sessions import SessionRow, hashed
+from app.words import _
 
 CODE_LASTS = timedelta(minutes=15)
 TRIES_MOST = 5
+PER_ADDRESS = 5
+PER_NETWORK = 30
+PERIOD = timedelta(hours=1)
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What comes after signing in: the act that was interrupted, a path and the form's body, and the page to go to."""
+
+    next_path: str = "/"
+    act_path: str = ""
+    act_body: str = ""
 
 
 class SignIn(SQLModel, table=True):
-    """An attempt to sign in, and the act it interrupted: path, body and the place to go to afterwards."""
+    """An attempt to sign in, and what comes after; with `person_id`, that person's attempt to change their address."""
 
     __tablename__ = "sign_in"
 
@@ -21,6 +42,7 @@ class SignIn(SQLModel, table=True):
     handle_hash: str = Field(max_length=64, unique=True)
     email: str = Field(max_length=254, index=True)
     name: str = Field(default="", max_length=80)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     code_hash: str = Field(max_length=64)
     link_hash: str = Field(max_length=64)
     tries: int = 0
@@ -29,6 +51,149 @@ class SignIn(SQLModel, table=True):
     next_path: str = Field(default="/", sa_type=Text)
     act_path: str = Field(default="", sa_type=Text)
     act_body: str = Field(default="", sa_type=Text)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a code or the link may still be used."""
+        return self.ended_at is None and self.tries < TRIES_MOST and db.now() < self.until
+
+    @property
+    def until(self) -> datetime:
+        return self.started_at + CODE_LASTS
+
+    @property
+    def tries_left(self) -> int:
+        return TRIES_MOST - self.tries
+
+    @property
+    def plan(self) -> Plan:
+        return Plan(self.next_path, self.act_path, self.act_body)
+
+
+def begin(session: Session, email: str, *, name: str = "", network: str = "", plan: Plan | None = None) -> str:
+    """Send a code and a link to an address, known or not; returns the handle under which the code is taken.
+
+    Raises Invalid, and TooMany for an address or a network that asked too often.
+    """
+    check = text.Checks()
+    address = people.checked_email(check, email)
+    name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST, needed=False)
+    check.done()
+    attempt, secret = _new(session, address, network)
+    attempt.name, plan = name, plan or Plan()
+    attempt.next_path, attempt.act_path, attempt.act_body = plan.next_path, plan.act_path, plan.act_body
+    link = f"{settings().effective_base_url}/sign-in/{secret.handle}/link/{secret.link}"
+    _send(session, attempt, "sign_in", code=secret.code, link=link)
+    return secret.handle
+
+
+def begin_change(session: Session, person: Person, email: str, *, network: str = "") -> str:
+    """Send a code to the address that a person wants to have; returns the handle. Raises Invalid, TooMany."""
+    check = text.Checks()
+    address = people.checked_email(check, email)
+    if address == person.email:
+        check.wrong("email", _("E-mail: this is your address already."))
+    check.done()
+    attempt, secret = _new(session, address, network)
+    attempt.person_id = person.key
+    _send(session, attempt, "new_address", code=secret.code)
+    return secret.handle
+
+
+@dataclass(frozen=True)
+class _Secret:
+    """What is sent and never stored."""
+
+    handle: str
+    code: str
+    link: str
+
+
+def _new(session: Session, address: str, network: str) -> tuple[SignIn, _Secret]:
+    """A new attempt, which ends the older ones of the same address."""
+    limits.spend(session, f"sign-in to {_short(address)}", most=PER_ADDRESS, per=PERIOD)
+    limits.spend(session, f"sign-in from {network}", most=PER_NETWORK, per=PERIOD)
+    older = col(SignIn.email) == address, col(SignIn.ended_at).is_(None)
+    session.execute(update(SignIn).where(*older).values(ended_at=db.now(), act_body=""))
+    secret = _Secret(secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}", secrets.token_urlsafe(32))
+    attempt = SignIn(
+        handle_hash=hashed(secret.handle), email=address, code_hash=_sealed(secret.handle, secret.code),
+        link_hash=_sealed(secret.handle, secret.link),
+    )  # fmt: skip
+    session.add(attempt)
+    return attempt, secret
+
+
+def _short(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:32]
+
+
+def _sealed(handle: str, secret: str) -> str:
+    """A million codes are soon tried, so what is stored is hashed with the handle, which is not stored."""
+    return hashed(f"{handle} {secret}")
+
+
+def _send(session: Session, attempt: SignIn, template: str, **about: str) -> None:
+    letter = letters.write(template, until=attempt.until, site_name=site.the(session).name, **about)
+    outbox.put(session, attempt.email, *letter)
+
+
+def find(session: Session, handle: str, person: Person | None = None) -> SignIn:
+    """The attempt to sign in that has this handle, or that of this person to change their address. Raises NotFound."""
+    whose = SignIn.person_id == (person.id if person else None)
+    attempt = session.exec(select(SignIn).where(SignIn.handle_hash == hashed(handle), whose)).one_or_none()
+    if attempt is None:
+        raise NotFound(_("There is nothing at this address."))
+    return attempt
+
+
+def try_code(session: Session, attempt: SignIn, handle: str, code: str) -> bool:
+    """Whether the code is right, which ends the attempt. Every try counts, also two at the same moment."""
+    this = col(SignIn.id) == attempt.id, col(SignIn.ended_at).is_(None), col(SignIn.tries) < TRIES_MOST
+    in_time = col(SignIn.started_at) > db.now() - CODE_LASTS
+    counted = update(SignIn).where(*this, in_time).values(tries=SignIn.tries + 1)
+    was_open = bool(session.execute(counted).rowcount)  # type: ignore[attr-defined]
+    session.refresh(attempt)
+    typed = "".join(str(int(character)) for character in code if character.isdecimal())
+    is_right = hmac.compare_digest(attempt.code_hash, _sealed(handle, typed))
+    if was_open and is_right:
+        attempt.ended_at = db.now()
+    return was_open and is_right
+
+
+def try_link(session: Session, attempt: SignIn, handle: str, secret: str) -> bool:
+    """Whether the link may be used, which ends the attempt. Raises NotFound for one that was never sent."""
+    need_link(attempt, handle, secret)
+    ended = update(SignIn).where(col(SignIn.id) == attempt.id, col(SignIn.ended_at).is_(None)).values(ended_at=db.now())
+    return attempt.is_open and bool(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+
+
+def need_link(attempt: SignIn, handle: str, secret: str) -> None:
+    """Raise NotFound unless this link was sent for the attempt."""
+    if not hmac.compare_digest(attempt.link_hash, _sealed(handle, secret)):
+        raise NotFound(_("There is nothing at this address."))
+
+
+def complete(session: Session, attempt: SignIn) -> Person:
+    """The person whose address was proved by an attempt that has ended well; a new member the first time."""
+    attempt.act_body = ""
+    person = people.with_email(session, attempt.email) or people.join(session, attempt.email)
+    if not person.name:
+        person.name = attempt.name or people.provisional_name(person)
+    session.add_all([attempt, person])
+    return person
+
+
+def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
+    """Give a person the address they have proved and sign them out everywhere. Raises Refused if it has an account."""
+    if people.with_email(session, attempt.email) is not None:
+        raise Refused(_("This address has an account of its own. Sign in with it, or delete that account first."))
+    earlier, person.email = person.email, attempt.email
+    session.add(person)
+    sessions.revoke_all(session, person.key)
+    if earlier:
+        shown = {"new_address": people.masked(attempt.email), "site_name": site.the(session).name}
+        outbox.put(session, earlier, *letters.write("address_changed", **shown))
 
 
 def person_of(session: Session, key: str) -> Person | None:
@@ -44,3 +209,8 @@ def open_session(session: Session, person: Person, browser: str = "", *, instead
     """Sign a person in; returns the secret for the cookie. The session that this browser had before ends."""
     sessions.end(session, instead_of)
     return sessions.start(session, person.key, browser)
+
+
+def forget_old(session: Session) -> None:
+    """Drop attempts that nobody can use any more, with the words that were typed into what they interrupted."""
+    session.execute(delete(SignIn).where(col(SignIn.started_at) < db.now() - FORGOTTEN_AFTER))

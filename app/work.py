@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from app import delivery, limits, outbox, sessions
+from app import delivery, limits, outbox, sessions, sign_in
 from app.db import Database
 
 log = logging.getLogger("daylight.work")
@@ -33,7 +33,7 @@ class Job:
 
 def forget(database: Database) -> None:
     with database.session() as session:
-        for forget_old in (limits.forget_past, outbox.forget_old, sessions.forget_ended):
+        for forget_old in (limits.forget_past, outbox.forget_old, sessions.forget_ended, sign_in.forget_old):
             forget_old(session)
 
 

@@ -48,25 +48,6 @@ def upgrade() -> None:
     with op.batch_alter_table('mail', schema=None) as batch_op:
         batch_op.create_index('ix_mail_done_at_run_at', ['done_at', 'run_at'], unique=False)
 
-    op.create_table('sign_in',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('handle_hash', sa.String(length=64), nullable=False),
-    sa.Column('email', sa.String(length=254), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
-    sa.Column('code_hash', sa.String(length=64), nullable=False),
-    sa.Column('link_hash', sa.String(length=64), nullable=False),
-    sa.Column('tries', sa.Integer(), nullable=False),
-    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('next_path', sa.Text(), nullable=False),
-    sa.Column('act_path', sa.Text(), nullable=False),
-    sa.Column('act_body', sa.Text(), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
-    sa.UniqueConstraint('handle_hash', name=op.f('uq_sign_in_handle_hash'))
-    )
-    with op.batch_alter_table('sign_in', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_sign_in_email'), ['email'], unique=False)
-
     op.create_table('site',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
@@ -245,6 +226,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_session_expires_at'), ['expires_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_session_person_id'), ['person_id'], unique=False)
 
+    op.create_table('sign_in',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('handle_hash', sa.String(length=64), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=True),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('link_hash', sa.String(length=64), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('next_path', sa.Text(), nullable=False),
+    sa.Column('act_path', sa.Text(), nullable=False),
+    sa.Column('act_body', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in')),
+    sa.UniqueConstraint('handle_hash', name=op.f('uq_sign_in_handle_hash'))
+    )
+    with op.batch_alter_table('sign_in', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_sign_in_email'), ['email'], unique=False)
+        batch_op.create_index(batch_op.f('ix_sign_in_person_id'), ['person_id'], unique=False)
+
     op.create_table('comment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('item_number', sa.Integer(), nullable=False),
@@ -421,6 +424,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_comment_item_number'))
 
     op.drop_table('comment')
+    with op.batch_alter_table('sign_in', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_sign_in_person_id'))
+        batch_op.drop_index(batch_op.f('ix_sign_in_email'))
+
+    op.drop_table('sign_in')
     with op.batch_alter_table('session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_session_person_id'))
         batch_op.drop_index(batch_op.f('ix_session_expires_at'))
@@ -468,10 +476,6 @@ def downgrade() -> None:
 
     op.drop_table('spent')
     op.drop_table('site')
-    with op.batch_alter_table('sign_in', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sign_in_email'))
-
-    op.drop_table('sign_in')
     with op.batch_alter_table('mail', schema=None) as batch_op:
         batch_op.drop_index('ix_mail_done_at_run_at')
 
