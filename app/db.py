@@ -2,28 +2,32 @@
 
 A request's whole work runs in one thread and one transaction (`Database.run`). SQLite has one reading and one writing
 thread in a process: writers queue in order instead of sleeping in SQLite's busy back-off, and share commits.
+Whoever finds the database locked or away waits for a few seconds, then hears it as an exception.
 """
 
 import asyncio
 import enum
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from queue import SimpleQueue
-from threading import Thread
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from markupsafe import Markup
-from sqlalchemy import Connection, Dialect, Engine, String, Text, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, String, Text, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
+from app.writing import WritingThread
+
 SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
+SQLITE_READONLY = 8
 POSTGRESQL_THREADS = 4
+PATIENCE = 5.0  # seconds
+SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
 
 Done = TypeVar("Done")
 
@@ -97,14 +101,14 @@ def sqlite_module() -> ModuleType:
             f"SQLite {module.sqlite_version} can corrupt its write-ahead log; 3.51.3 or newer is needed. "
             "Install the wheel pysqlite3, use a newer Python, or set DAYLIGHT_DATABASE_URL to a PostgreSQL server."
         )
-    return cast(ModuleType, module)
+    return cast("ModuleType", module)
 
 
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://...`, set up for durability."""
     if url.startswith("sqlite"):
         return _sqlite_engine(url)
-    return create_engine(url.replace("postgres://", "postgresql://", 1), pool_size=POSTGRESQL_THREADS + 2, pool_pre_ping=True)
+    return _postgresql_engine(url.replace("postgres://", "postgresql://", 1))
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -113,7 +117,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "busy_timeout=5000",
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
                        "temp_store=memory", "cache_size=-16000"):  # fmt: skip
             connection.execute(f"pragma {pragma}")
 
@@ -122,7 +126,51 @@ def _sqlite_engine(url: str) -> Engine:
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
+    @event.listens_for(engine, "handle_error")
+    def forget_what_can_only_read(context: ExceptionContext) -> None:
+        """A connection made while the file cannot be written never writes, not even when the file can be."""
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == SQLITE_READONLY:
+            context.is_disconnect = True
+
     return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    engine = create_engine(
+        url, pool_size=POSTGRESQL_THREADS + 2, pool_pre_ping=True, connect_args={"connect_timeout": int(PATIENCE)}
+    )
+    patience = Patience()
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return patience.wait_for(lambda: dialect.connect(*arguments, **options), dialect.dbapi.OperationalError)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.execute(f"set lock_timeout = {PATIENCE * 1000:.0f}")
+        connection.commit()
+
+    return engine
+
+
+class Patience:
+    """Waits for a server that is being restarted. While one stays away for long, nobody waits any more."""
+
+    def __init__(self) -> None:
+        self.away_since: float | None = None
+
+    def wait_for(self, connect: Callable[[], Done], trouble: type[Exception]) -> Done:
+        while True:
+            try:
+                connection = connect()
+            except trouble:
+                self.away_since = self.away_since or time.monotonic()
+                if time.monotonic() > self.away_since + PATIENCE:
+                    raise
+                time.sleep(0.1)
+            else:
+                self.away_since = None
+                return connection
 
 
 class Database:
@@ -139,8 +187,28 @@ class Database:
     @contextmanager
     def session(self, *, writes: bool = True) -> Iterator[Session]:
         """A transaction: returning commits, raising rolls back."""
-        with Session(self._writing_engine if writes else self.engine, expire_on_commit=False) as session, session.begin():
+        engine = self._writing_engine if writes else self.engine
+        with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def exclusively(self) -> Iterator[Connection]:
+        """A transaction that may change tables. Others who want the same wait, for as long as it takes.
+
+        On SQLite a table is changed by rebuilding it, so what points to it is checked at the end and not on the way.
+        """
+        with self._writing_engine.connect() as connection:
+            connection.detach()  # it goes when it is closed, and its settings with it
+            if self._is_sqlite:
+                _execute_outside(connection, "pragma busy_timeout=3600000", "pragma foreign_keys=off")
+            with connection.begin():
+                if not self._is_sqlite:
+                    connection.exec_driver_sql("set local lock_timeout = 0")
+                    connection.exec_driver_sql(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
+                    connection.exec_driver_sql("set local lock_timeout = '30s'")  # a reader of hours must not stop all
+                yield connection
+                if self._is_sqlite and (astray := connection.exec_driver_sql("pragma foreign_key_check").fetchone()):
+                    raise RuntimeError(f"A row of {astray[0]} points to a row of {astray[2]} that is not there.")
 
     async def run(self, work: Callable[[Session], Done], *, writes: bool) -> Done:
         """Do a request's work in a database thread, in one transaction that is over when this returns."""
@@ -186,67 +254,7 @@ class Database:
             self._watch.close()
 
 
-@dataclass
-class Job:
-    """Work that waits for the writing thread, and the future that hears of it after the commit."""
-
-    work: Callable[[Session], Any]
-    future: Future[Any]
-
-
-class WritingThread:
-    """The one thread of a process that writes to SQLite. What queues up during a commit shares the next one.
-
-    Each job has a savepoint of its own, so one that raises undoes only itself; nobody hears of a success before the
-    commit that holds it is on the disk.
-    """
-
-    TOGETHER_MOST = 64
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.queue: SimpleQueue[Job | None] = SimpleQueue()
-        self.thread = Thread(target=self._run, name="writer", daemon=True)
-        self.thread.start()
-
-    def submit(self, work: Callable[[Session], Done]) -> "Future[Done]":
-        job = Job(work, Future())
-        self.queue.put(job)
-        return job.future
-
-    def close(self) -> None:
-        """Finish what was submitted, then end."""
-        self.queue.put(None)
-        self.thread.join()
-
-    def _run(self) -> None:
-        more = True
-        while more:
-            jobs = [self.queue.get()]
-            while len(jobs) < self.TOGETHER_MOST and not self.queue.empty():
-                jobs.append(self.queue.get())
-            more = None not in jobs
-            wanted = [job for job in jobs if job is not None and job.future.set_running_or_notify_cancel()]
-            if wanted:
-                self._commit_together(wanted)
-
-    def _commit_together(self, jobs: list[Job]) -> None:
-        told: list[tuple[Callable[[Any], None], Any]] = []
-        try:
-            with self.engine.begin() as connection:
-                told = [self._attempt(connection, job) for job in jobs]
-        except Exception as trouble:  # noqa: BLE001 - whatever it is, each caller hears it
-            told = [(job.future.set_exception, trouble) for job in jobs]
-        for tell, outcome in told:
-            tell(outcome)
-
-    @staticmethod
-    def _attempt(connection: Connection, job: Job) -> tuple[Callable[[Any], None], Any]:
-        """Do one job in its savepoint; what it returned or raised, and whom to tell."""
-        try:
-            with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-                outcome = job.work(session)
-                session.commit()
-        except Exception as trouble:  # noqa: BLE001 - the caller hears it
-            return job.future.set_exception, trouble
-        return job.future.set_result, outcome
+def _execute_outside(connection: Connection, *statements: str) -> None:
+    """Execute what SQLite takes only while no transaction is open."""
+    for statement in statements:
+        connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]

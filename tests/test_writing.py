@@ -1,0 +1,139 @@
+"""The writing thread: what shares a commit neither loses nor spoils what others wrote."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Event
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from app import db
+from app.writing import WritingThread
+
+Work = Callable[[Session], None]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = db.make_engine(f"sqlite:///{tmp_path / 'numbers.sqlite3'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE number (value TEXT PRIMARY KEY)"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def writer(engine: Engine) -> Iterator[WritingThread]:
+    writer = WritingThread(engine.execution_options(writes=True))
+    yield writer
+    writer.close()
+
+
+def put(value: str, *, then: Exception | None = None) -> Work:
+    def work(session: Session) -> None:
+        session.execute(text("INSERT INTO number VALUES (:value)"), {"value": value})
+        if then:
+            raise then
+
+    return work
+
+
+def fill_the_disk(session: Session) -> None:
+    """SQLite itself says that the disk is full as soon as the file may not grow any more."""
+    pages = session.scalar(text("PRAGMA page_count"))
+    session.execute(text(f"PRAGMA max_page_count = {pages}"))
+    for _ in range(200):
+        session.execute(text("INSERT INTO number VALUES (hex(randomblob(1000)))"))
+
+
+def in_one_commit(writer: WritingThread, *works: Work) -> list[Future[None]]:
+    """Submit works while the thread is busy, so that they queue up and share the next commit."""
+    busy, go_on = Event(), Event()
+
+    def hold(session: Session) -> None:
+        busy.set()
+        go_on.wait(5)
+
+    writer.submit(hold)
+    busy.wait(5)
+    futures = [writer.submit(work) for work in works]
+    go_on.set()
+    return futures
+
+
+def numbers(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("SELECT value FROM number ORDER BY value")))
+
+
+def test_work_that_raises_undoes_only_itself(writer: WritingThread, engine: Engine) -> None:
+    first, second, third = in_one_commit(writer, put("1"), put("2", then=ValueError("no")), put("3"))
+    assert first.result(5) is None
+    assert third.result(5) is None
+    assert isinstance(second.exception(5), ValueError)
+    assert numbers(engine) == ["1", "3"]
+
+
+def test_a_full_disk_lets_nobody_believe_that_their_words_are_stored(writer: WritingThread, engine: Engine) -> None:
+    futures = in_one_commit(writer, put("1"), fill_the_disk, put("2"))
+    assert [type(future.exception(5)) for future in futures] == [OperationalError] * 3
+    assert numbers(engine) == []
+
+
+def test_writing_goes_on_when_the_disk_has_room_again(writer: WritingThread, engine: Engine) -> None:
+    (full,) = in_one_commit(writer, fill_the_disk)
+    assert full.exception(5)
+    writer.submit(lambda session: session.execute(text("PRAGMA max_page_count = 1000000"))).result(5)
+    writer.submit(put("1")).result(5)
+    assert numbers(engine) == ["1"]
+
+
+def test_a_lock_held_too_long_is_waited_for_once_by_all(
+    writer: WritingThread, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = db.sqlite_module().connect(str(engine.url.database), isolation_level=None)
+    writer.submit(lambda session: session.execute(text("PRAGMA busy_timeout = 300"))).result(5)
+    holder.execute("BEGIN IMMEDIATE")
+    began = time.monotonic()
+    first = writer.submit(put("1"))
+    time.sleep(0.1)
+    later = [writer.submit(put("later")) for _ in range(200)]
+    troubles = [future.exception(5) for future in [first, *later]]
+    assert [str(trouble.orig) for trouble in troubles if isinstance(trouble, OperationalError)] == [
+        "database is locked"
+    ] * 201
+    assert time.monotonic() - began < 2
+    holder.execute("ROLLBACK")
+    holder.close()
+    writer.submit(put("2")).result(5)
+    assert numbers(engine) == ["2"]
+
+
+def test_what_was_cancelled_while_it_waited_is_not_done(writer: WritingThread, engine: Engine) -> None:
+    kept, dropped = Event(), Event()
+
+    def hold(session: Session) -> None:
+        kept.set()
+        dropped.wait(5)
+
+    writer.submit(hold)
+    kept.wait(5)
+    cancelled, other = writer.submit(put("1")), writer.submit(put("2"))
+    assert cancelled.cancel()
+    dropped.set()
+    other.result(5)
+    assert numbers(engine) == ["2"]
+
+
+def test_closing_finishes_what_was_submitted_and_takes_nothing_more(engine: Engine) -> None:
+    writer = WritingThread(engine.execution_options(writes=True))
+    futures = in_one_commit(writer, *(put(str(number)) for number in range(100)))
+    writer.close()
+    assert [future.result(0) for future in futures] == [None] * 100
+    assert len(numbers(engine)) == 100
+    with pytest.raises(RuntimeError):
+        writer.submit(put("late"))
