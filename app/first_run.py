@@ -4,7 +4,7 @@ import secrets
 
 from sqlmodel import Session, col, select
 
-from app import people, sessions, site, text
+from app import db, people, sessions, site, text
 from app.boards import Board
 from app.people import Person, Role
 from app.refusals import NotFound
@@ -13,11 +13,11 @@ from app.words import _
 
 
 def prepare(session: Session) -> None:
-    """Make the rows that everything else relies on, unless they are there."""
+    """Make the rows that everything else relies on, unless they are there or just come from another process."""
     if session.get(Site, 1) is None:
-        session.add(Site(name=_("Our board")))
+        db.insert_new(session, Site, Site(name=_("Our board")).model_dump())
     if session.exec(select(Board.id).limit(1)).first() is None:
-        session.add(Board(slug="general", name=_("General")))
+        db.insert_new(session, Board, Board(slug="general", name=_("General")).model_dump(exclude={"id"}))
 
 
 def has_owner(session: Session) -> bool:

@@ -1,5 +1,6 @@
 """The schema: brought up to date by Alembic, in one transaction, by one process at a time."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -7,31 +8,55 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from app import db
 from app.db import Database
+from app.refusals import Refused
+from app.words import _
 
 ROOT = Path(__file__).parent.parent
-LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
 
 
 def alembic_config() -> Config:
     return Config(ROOT / "alembic.ini")
 
 
-def migrate(database: Database, to: str = "head") -> None:
-    """Bring the schema to the given revision. Others who try at the same time wait."""
-    with database.engine.execution_options(writes=True).begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        config = alembic_config()
-        config.attributes["connection"] = connection
-        current = revision(connection)
-        if to == "head" or current is None or _is_newer(config, to, current):
-            command.upgrade(config, to)
-        else:
-            command.downgrade(config, to)
+@cache
+def revisions() -> list[str]:
+    """The revisions this program knows, the oldest first."""
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return [script.revision for script in scripts][::-1]
+
+
+def migrate(database: Database, to: str = "head", *, back: bool = False) -> None:
+    """Bring the schema to the given revision. Others who try at the same time wait.
+
+    Raises Refused for a schema or a revision that this program does not know, and for a step back that nobody meant.
+    """
+    if to == "head" and is_current(database):
+        return
+    with database.exclusively() as connection:
+        bring(connection, to, back=back)
+
+
+def bring(connection: Connection, to: str = "head", *, back: bool = False) -> None:
+    """The same on a connection that has the schema to itself."""
+    steps = ["base", *revisions()]
+    current = revision(connection) or "base"
+    target = revisions()[-1] if to == "head" else to
+    if current not in steps:
+        raise Refused(_("This database was made by a newer Daylight. Install that version, or restore a backup."))
+    if target not in steps:
+        raise Refused(
+            _("There is no revision “%(name)s”; these are known: %(all)s.") % {"name": to, "all": ", ".join(steps)}
+        )
+    goes_back = steps.index(target) < steps.index(current)
+    if goes_back and not back:
+        raise Refused(_("Going back drops what only the newer schema holds. Make a backup, then add --back."))
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    (command.downgrade if goes_back else command.upgrade)(config, target)
 
 
 def revision(connection: Connection) -> str | None:
@@ -40,16 +65,17 @@ def revision(connection: Connection) -> str | None:
 
 def is_current(database: Database) -> bool:
     with database.engine.connect() as connection:
-        return revision(connection) == ScriptDirectory.from_config(alembic_config()).get_current_head()
+        return revision(connection) == revisions()[-1]
 
 
-def _is_newer(config: Config, to: str, current: str) -> bool:
-    older = {script.revision for script in ScriptDirectory.from_config(config).iterate_revisions(current, "base")}
-    return to not in older and to != "base"
+def is_too_old(connection: Connection) -> bool:
+    """Whether this program cannot work with the schema yet. One that it does not know is newer, and serves it too."""
+    known = revision(connection)
+    return known is None or known in revisions()[:-1]
 
 
 def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
-    """Whether autogeneration looks at this table: the search index of SQLite is made of tables that no model describes."""
+    """Whether autogeneration looks at this table: no model describes the tables of the search index."""
     return not (kind == "table" and name is not None and name.startswith("search_"))
 
 

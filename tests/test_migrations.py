@@ -102,13 +102,13 @@ def test_each_migration_goes_down_and_up_with_rows_in_it(empty_database: Databas
 
     for newer, older in pairwise(NEWEST_FIRST):
         at_newer = rows(empty_database)
-        schema.migrate(empty_database, older)
+        schema.migrate(empty_database, older, back=True)
         at_older = rows(empty_database)
         assert at_older == {name: at_newer[name] for name in at_older}, f"{newer} loses rows on its way down"
         schema.migrate(empty_database, newer)
         up_again = rows(empty_database)
         assert {name: up_again[name] for name in at_older} == at_older, f"{newer} loses rows on its way up"
-        schema.migrate(empty_database, older)
+        schema.migrate(empty_database, older, back=True)
 
     schema.migrate(empty_database)
     assert sorted(rows(empty_database)) == sorted(TABLES)

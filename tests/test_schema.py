@@ -1,0 +1,104 @@
+"""The schema and the program: which may work with which, and who changes it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from app import db, first_run, schema
+from app.boards import Board
+from app.db import Database
+from app.refusals import Refused
+from app.site import Site
+from tests.fixtures.database import Databases
+
+NEWEST, BEFORE = schema.revisions()[-1], schema.revisions()[-2]
+
+
+@pytest.fixture
+def database_at(databases: Databases) -> Iterator[Callable[[], Database]]:
+    """The same empty database, opened as often as it is called, as several processes do."""
+    url = databases.empty()
+    opened: list[Database] = []
+
+    def another() -> Database:
+        opened.append(Database(db.make_engine(url)))
+        return opened[-1]
+
+    yield another
+    for database in opened:
+        database.close()
+
+
+def stamp(database: Database, revision: str) -> None:
+    with database.session() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def too_old(database: Database) -> bool:
+    with database.engine.connect() as connection:
+        return schema.is_too_old(connection)
+
+
+def test_a_schema_made_by_a_newer_daylight_is_refused_and_left_alone(own_database: Database) -> None:
+    stamp(own_database, "9999")
+    with pytest.raises(Refused, match="newer Daylight"):
+        schema.migrate(own_database)
+    with own_database.session() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_a_running_program_serves_a_newer_schema_but_none_that_is_too_old(own_database: Database) -> None:
+    assert not too_old(own_database)
+    stamp(own_database, "9999")
+    assert not too_old(own_database)
+    stamp(own_database, BEFORE)
+    assert too_old(own_database)
+
+
+def test_an_empty_database_is_too_old(database_at: Callable[[], Database]) -> None:
+    assert too_old(database_at())
+
+
+def test_an_unknown_revision_is_named_beside_the_known_ones(own_database: Database) -> None:
+    with pytest.raises(Refused, match=f"“tomorrow”.*base, .*{NEWEST}"):
+        schema.migrate(own_database, "tomorrow")
+
+
+def test_nobody_goes_back_without_saying_so(own_database: Database) -> None:
+    with pytest.raises(Refused, match="--back"):
+        schema.migrate(own_database, BEFORE)
+    assert schema.is_current(own_database)
+    schema.migrate(own_database, BEFORE, back=True)
+    assert not schema.is_current(own_database)
+
+
+def test_several_processes_that_start_at_once_make_one_board(database_at: Callable[[], Database]) -> None:
+    def start(database: Database) -> None:
+        schema.migrate(database)
+        with database.session() as session:
+            first_run.prepare(session)
+
+    starting = [database_at() for _ in range(4)]
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(start, starting))
+    with starting[0].session(writes=False) as session:
+        assert session.exec(select(Board.slug)).all() == ["general"]
+        assert session.exec(select(Site.id)).all() == [1]
+    assert schema.is_current(starting[0])
+
+
+def test_a_change_of_tables_may_not_leave_a_row_that_points_nowhere(own_database: Database) -> None:
+    def lose_a_board() -> None:
+        with own_database.exclusively() as connection:
+            connection.execute(text("UPDATE board SET import_id = 7"))
+
+    with pytest.raises(
+        (RuntimeError, IntegrityError), match=r"A row of board points to a row of import|fk_board_import_id"
+    ):
+        lose_a_board()
+    with own_database.session(writes=False) as session:
+        assert session.exec(select(Board.import_id)).all() == [None]
