@@ -6,6 +6,7 @@ from dataclasses import dataclass
 TEXT = 4.5  # least contrast of text, by WCAG 2.2 AA
 SOFT = 0.1  # share of the accent in a softly coloured ground
 STEP = 0.01
+LINEAR_MOST = 0.04045  # up to here sRGB is linear
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,12 @@ def _stands_on(colour: str, theme: Theme) -> bool:
 
 
 def _luminance(colour: str) -> float:
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _parts(colour))
+    red, green, blue = (_linear(part) for part in _parts(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(part: float) -> float:
+    return part / 12.92 if part <= LINEAR_MOST else ((part + 0.055) / 1.055) ** 2.4
 
 
 def _parts(colour: str) -> tuple[float, float, float]:

@@ -13,6 +13,10 @@ class Kind(StrEnum):
     def label(self) -> str:
         return _("Defect") if self is Kind.DEFECT else _("Idea")
 
+    @property
+    def plural(self) -> str:
+        return _("Defects") if self is Kind.DEFECT else _("Ideas")
+
 
 class Status(StrEnum):
     """In the order of the pipeline."""

@@ -1,0 +1,82 @@
+"""What a list shows of an item, read in one select of named columns."""
+
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlmodel import Session, col
+
+from app import items
+from app.boards import Board
+from app.items import Item
+from app.people import Person
+from app.statuses import Kind, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a list shows of an item."""
+
+    number: int
+    root: int
+    merged_into: int | None
+    kind: Kind
+    title: str
+    posted_at: datetime
+    status: Status
+    status_changed_at: datetime
+    target: str | None
+    reason: str | None
+    workaround_html: str
+    review_on: date | None
+    answer: str
+    answered_at: datetime | None
+    waiting_since: datetime | None
+    support: int
+    trend: float
+    vote_count: int
+    imported_vote_count: int
+    comment_count: int
+    hidden_at: datetime | None
+    board: str
+    answerer: str | None
+    answerer_title: str | None
+
+    @property
+    def path(self) -> str:
+        return f"/items/{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status.is_open
+
+    @property
+    def answered_by(self) -> Person:
+        """Whose the latest official words are: a name and a title, no more."""
+        return Person(name=self.answerer or "", title=self.answerer_title or "")
+
+
+OF_ITEM = [getattr(Item, field.name) for field in fields(Row)[:-3]]
+BESIDE_ITEM = [col(Board.name), col(Person.name), col(Person.title)]
+
+
+def rows_where(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The select that `fetch` takes, in no order."""
+    return (
+        select(*OF_ITEM, *BESIDE_ITEM)
+        .join(Board, col(Board.id) == Item.board_id)
+        .outerjoin(Person, col(Person.id) == Item.answerer_id)
+        .where(*conditions)
+    )
+
+
+def fetch(session: Session, statement: Select[Any]) -> list[Row]:
+    return [Row(*values) for values in session.execute(statement)]
+
+
+def with_numbers(session: Session, viewer: Person | None, numbers: list[int]) -> list[Row]:
+    """The rows of these items, in this order, without those that this person may not see."""
+    found = fetch(session, rows_where(items.visible_to(viewer), col(Item.number).in_(numbers)))
+    by_number = {row.number: row for row in found}
+    return [by_number[number] for number in numbers if number in by_number]

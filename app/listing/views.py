@@ -1,0 +1,132 @@
+"""A view of the board: what a reader asked to see, as the address says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from sqlmodel import col
+
+from app import search
+from app.items import Item
+from app.statuses import Kind, Status
+from app.words import N_, _
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Sort(StrEnum):
+    """The orders of the list. The best match is one only where words are searched for; there it is the usual one."""
+
+    TRENDING = "trending"
+    NEW = "new"
+    VOTES = "votes"
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    BEST = "best"
+
+    @property
+    def label(self) -> str:
+        return _(SORT_LABELS[self])
+
+    @property
+    def heading(self) -> str:
+        return _(SORT_HEADINGS[self])
+
+    @property
+    def column(self) -> Any:
+        return col(SORT_COLUMNS[self])
+
+    @property
+    def rises(self) -> bool:
+        """Whether the smallest value, the earliest moment, comes first."""
+        return self is Sort.WAITING
+
+
+SORT_LABELS = {
+    Sort.TRENDING: N_("Trending"),
+    Sort.NEW: N_("New"),
+    Sort.VOTES: N_("Most votes"),
+    Sort.ANSWERED: N_("Answered"),
+    Sort.WAITING: N_("Waiting"),
+    Sort.BEST: N_("Best match"),
+}
+SORT_HEADINGS = {
+    Sort.TRENDING: N_("Trending requests"),
+    Sort.NEW: N_("New requests"),
+    Sort.VOTES: N_("Most wanted"),
+    Sort.ANSWERED: N_("Recently answered"),
+    Sort.WAITING: N_("Waiting the longest"),
+    Sort.BEST: N_("Best match"),
+}
+SORT_COLUMNS: dict[Sort, Any] = {
+    Sort.TRENDING: Item.trend,
+    Sort.NEW: Item.posted_at,
+    Sort.VOTES: Item.support,
+    Sort.ANSWERED: Item.answered_at,
+    Sort.WAITING: Item.waiting_since,
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a reader asked to see. Every view is an address, and each has one form."""
+
+    sort: Sort = Sort.TRENDING
+    board: str = ""
+    kind: Kind | None = None
+    status: Status | None = None
+    tag: str = ""
+    query: str = ""
+    after: str = ""
+
+    @classmethod
+    def asked(cls, parameters: Mapping[str, str]) -> "View":
+        """The view that these parameters of an address mean; words that mean nothing are passed over."""
+        query = " ".join(parameters.get("q", "").replace("\0", " ").split())[: search.QUERY_MOST]
+        usual = usual_sort(query)
+        sort = _word(Sort, parameters.get("sort")) or usual
+        return cls(
+            sort=usual if sort is Sort.BEST else sort,
+            board=parameters.get("board", ""),
+            kind=_word(Kind, parameters.get("kind")),
+            status=_word(Status, parameters.get("status")),
+            tag=parameters.get("tag", ""),
+            query=query,
+            after=parameters.get("after", ""),
+        )
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What differs from the usual view, in one order."""
+        sort = "" if self.sort is usual_sort(self.query) else self.sort
+        given = {"sort": sort, "board": self.board, "kind": self.kind, "status": self.status, "tag": self.tag,
+                 "q": self.query, "after": self.after}  # fmt: skip
+        return {name: str(value) for name, value in given.items() if value}
+
+    @property
+    def path(self) -> str:
+        return f"/?{urlencode(self.parameters)}" if self.parameters else "/"
+
+    def but(self, **changes: Any) -> "View":
+        """The first page of this view with something changed."""
+        return replace(self, **{"after": "", **changes})
+
+    @property
+    def sorts(self) -> list[Sort]:
+        """The orders that this view can be in."""
+        by_column = list(SORT_COLUMNS)
+        return [Sort.BEST, *by_column] if self.query else by_column
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.board or self.kind or self.status or self.tag or self.query)
+
+
+def usual_sort(query: str) -> Sort:
+    return Sort.BEST if query else Sort.TRENDING
+
+
+def _word(words: type[Word], value: str | None) -> Word | None:
+    return words(value) if value in list(words) else None

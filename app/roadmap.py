@@ -1,0 +1,66 @@
+"""The roadmap: where the promised items stand, and what we will not do, and why."""
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlmodel import Session, col
+
+from app import items, listing, targets
+from app.items import Item
+from app.listing import Row, Sort, View
+from app.people import Person
+from app.statuses import Status
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Station:
+    """A stop on the way: a status, the first of its items, and whether there are more."""
+
+    status: Status
+    rows: list[Row]
+    has_more: bool
+
+    @property
+    def all_of_them(self) -> View:
+        return View(status=self.status, sort=Sort.VOTES if self.status.is_open else Sort.ANSWERED)
+
+    @property
+    def anchor(self) -> str:
+        return self.status.replace("_", "-")
+
+    @property
+    def groups(self) -> list[tuple[str | None, list[Row]]]:
+        """What is planned, by the period it is promised for, the nearest first; else all together."""
+        if self.status is not Status.PLANNED:
+            return [(None, self.rows)] if self.rows else []
+        by_target = groupby(sorted(self.rows, key=_due), key=lambda row: row.target)
+        return [(target, list(rows)) for target, rows in by_target]
+
+
+def stations(session: Session, viewer: Person | None) -> list[Station]:
+    """Where things stand, from acknowledged to shipped, then what is declined; a query for each."""
+    return [_station(session, viewer, status, order) for status, order in ORDERS.items()]
+
+
+def _due(row: Row) -> tuple[bool, Any, str]:
+    return (row.target is None, targets.last_day(row.target) if row.target else None, row.target or "")
+
+
+_MOST_WANTED = (col(Item.support).desc(), col(Item.number).desc())
+_LATEST = (col(Item.status_changed_at).desc(), col(Item.number).desc())
+ORDERS: dict[Status, Any] = {
+    Status.ACKNOWLEDGED: _MOST_WANTED,
+    Status.PLANNED: _MOST_WANTED,
+    Status.IN_PROGRESS: _MOST_WANTED,
+    Status.SHIPPED: _LATEST,
+    Status.DECLINED: _LATEST,
+}
+
+
+def _station(session: Session, viewer: Person | None, status: Status, order: Any) -> Station:
+    statement = listing.rows_where(items.visible_to(viewer), col(Item.status) == status)
+    rows = listing.fetch(session, statement.order_by(*order).limit(MOST + 1))
+    return Station(status, rows[:MOST], len(rows) > MOST)
