@@ -32,6 +32,16 @@ class Comment(SQLModel, table=True):
     def is_hidden(self) -> bool:
         return self.hidden_at is not None
 
+    def may_be_edited_by(self, person: Person | None) -> bool:
+        return person is not None and self.person_id == person.id and not self.is_hidden
+
+    def may_be_made_official_by(self, person: Person | None) -> bool:
+        return policy.is_maintainer(person) and self.may_be_edited_by(person) and not self.is_official
+
+    def may_be_hidden_by(self, person: Person | None) -> bool:
+        """An official answer stays: a history once public is corrected, not hidden."""
+        return policy.may_hide(person) and not self.is_official and not self.is_hidden
+
 
 def post(
     session: Session, item: Item, person: Person, words: str, *, official: bool = False, at: datetime | None = None
@@ -85,7 +95,7 @@ def mark_official(session: Session, comment: Comment, person: Person) -> None:
 
 def edit(session: Session, comment: Comment, person: Person, words: str) -> None:
     """Change one's own words; the earlier ones are kept. Raises NotAllowed, Invalid."""
-    policy.need(comment.person_id == person.id and not comment.is_hidden)
+    policy.need(comment.may_be_edited_by(person))
     words = _checked(words)
     if words == comment.body:
         return
