@@ -1,5 +1,86 @@
-"""Taking part in an item: votes, comments, following."""
+"""What a person does with one request: vote, say how much it matters, follow."""
 
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from app import limits, policy, subscriptions, votes
+from app.items import Item
+from app.people import Person
+from app.web import item_page, kit
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, ItemInPath, Member
 from app.web.route import area as new_area
+from app.words import _, ngettext, number
+
+VOTES_MOST, VOTES_PER = 60, timedelta(minutes=1)
 
 area = new_area()
+
+
+@dataclass
+class WeightForm:
+    weight: str = ""
+
+
+@area.post("/items/{number:int}/vote")
+def cast_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
+    limits.spend(session, f"vote:{person.key}", most=VOTES_MOST, per=VOTES_PER)
+    root = votes.cast(session, item, person)
+    said = _("Your vote for “%(title)s” counts. %(votes)s.")
+    return _vote_again(request, session, person, item, said % {"title": root.title, "votes": _counted(root)})
+
+
+@area.post("/items/{number:int}/vote/withdrawal")
+def withdraw_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
+    limits.spend(session, f"vote:{person.key}", most=VOTES_MOST, per=VOTES_PER)
+    root = votes.withdraw(session, item, person)
+    said = _("Your vote for “%(title)s” is withdrawn. %(votes)s.")
+    return _vote_again(request, session, person, item, said % {"title": root.title, "votes": _counted(root)})
+
+
+def _counted(item: Item) -> str:
+    return ngettext("%s vote", "%s votes", item.vote_count) % number(item.vote_count)
+
+
+def _vote_again(request: Request, session: Session, person: Person, item: Item, said: str) -> Response:
+    """The button as it stands now, where it was pressed."""
+    if not kit.asked_by_htmx(request):
+        return kit.see_other(f"{_back(request, item)}#vote-{item.number}", said)
+    case = item_page.case_of(session, person, item)
+    return kit.fragment(request, "items/_voted.html", item=item, said=said, **case)
+
+
+def _back(request: Request, item: Item) -> str:
+    return kit.own_referrer(request) if "referer" in request.headers else item.path
+
+
+@area.post("/items/{number:int}/vote/weight")
+def weigh_vote(
+    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[WeightForm, typed(WeightForm)]
+) -> Response:
+    votes.weigh(session, item, person, form.weight)
+    return _case_again(request, session, person, item, _("How much it matters to you is noted."))
+
+
+@area.post("/items/{number:int}/follow")
+def follow(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
+    policy.need(policy.may_take_part(person, item))
+    subscriptions.follow(session, item, person)
+    return _case_again(request, session, person, item, _("You follow this now and will hear when something changes."))
+
+
+@area.post("/items/{number:int}/follow/withdrawal")
+def unfollow(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
+    subscriptions.unfollow(session, item, person)
+    return _case_again(request, session, person, item, _("You no longer follow this."))
+
+
+def _case_again(request: Request, session: Session, person: Person, item: Item, said: str) -> Response:
+    if not kit.asked_by_htmx(request):
+        return kit.see_other(f"{item.path}#case", said)
+    case = item_page.case_of(session, person, item)
+    return kit.fragment(request, "items/_case_changed.html", item=item, said=said, **case)

@@ -1,0 +1,153 @@
+"""What people say under a request: writing, correcting, marking as the answer, hiding and showing again."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+from sqlmodel import Session
+
+from app import comments, limits, policy
+from app.comments import Comment
+from app.items import Item
+from app.people import Person
+from app.refusals import Invalid, NotFound, Refusal, Refused
+from app.web import item_page, kit, refusal_pages
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, ItemInPath, Maintainer, Member
+from app.web.route import area as new_area
+from app.words import _
+
+COMMENTS_MOST, COMMENTS_PER = 20, timedelta(minutes=10)
+
+area = new_area()
+
+
+@dataclass
+class CommentForm:
+    body: str = ""
+    official: str = ""
+
+
+@dataclass
+class EditForm:
+    body: str = ""
+
+
+@dataclass
+class HidingForm:
+    because: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A comment, and the item that it stands under."""
+
+    item: Item
+    comment: Comment
+
+    def after(self, said: str) -> Response:
+        """Back to the comment where it stands."""
+        return kit.see_other(f"{self.item.path}#comment-{self.comment.id}", said)
+
+
+async def _place(session: Db, item: ItemInPath, comment: int) -> Place:
+    found = session.get(Comment, comment) if comment < 2**31 else None
+    if found is None or found.item_number != item.number:
+        raise NotFound(_("There is no such comment."))
+    return Place(item, found)
+
+
+CommentInPath = Annotated[Place, Depends(_place)]
+
+
+@area.post("/items/{number:int}/comments")
+def post_comment(
+    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[CommentForm, typed(CommentForm)]
+) -> Response:
+    try:
+        with session.begin_nested():
+            comment = _post(session, person, item, form)
+    except Refusal as refusal:
+        redrawn = {"words": form.body, "official": bool(form.official)}
+        return _form_again(request, item, refusal, redrawn)
+    said = _("Your comment is posted.")
+    if kit.asked_by_htmx(request):
+        return kit.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
+    return Place(item, comment).after(said)
+
+
+def _post(session: Session, person: Person, item: Item, form: CommentForm) -> Comment:
+    if not policy.is_maintainer(person):
+        limits.spend(session, f"comment:{person.key}", most=COMMENTS_MOST, per=COMMENTS_PER)
+    return comments.post(session, item, person, form.body, official=bool(form.official))
+
+
+def _form_again(request: Request, item: Item, refusal: Refusal, redrawn: dict[str, object]) -> Response:
+    """The form with all that was typed: alone for htmx, else on its page."""
+    session, person = request.state.session, kit.identify(request)
+    code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "body")
+    if not kit.asked_by_htmx(request):
+        page = item_page.draw(request, session, person, item, status=code, problems=problems, **redrawn)
+        return refusal_pages.say_when(page, refusal)
+    form = item_page.comment_form(person, item) | redrawn | {"problems": problems}
+    return refusal_pages.say_when(kit.fragment(request, "comments/_form.html", status=code, **form), refusal)
+
+
+@area.get("/items/{number:int}/comments/{comment:int}/edit")
+def edit_comment(request: Request, person: Member, place: CommentInPath) -> Response:
+    policy.need(place.comment.may_be_edited_by(person))
+    return _edit_page(request, place, place.comment.body)
+
+
+@area.post("/items/{number:int}/comments/{comment:int}/edit")
+def save_comment(
+    request: Request, session: Db, person: Member, place: CommentInPath, form: Annotated[EditForm, typed(EditForm)]
+) -> Response:
+    try:
+        comments.edit(session, place.comment, person, form.body)
+    except Invalid as refusal:
+        return _edit_page(request, place, form.body, refusal)
+    return place.after(_("Your words are changed. The earlier ones stay one click away."))
+
+
+def _edit_page(request: Request, place: Place, words: str, refusal: Invalid | None = None) -> Response:
+    status, problems = (422, refusal.problems) if refusal else (200, {})
+    return kit.page(request, "comments/edit.html", status=status, item=place.item, comment=place.comment, words=words,
+                    problems=problems)  # fmt: skip
+
+
+@area.post("/items/{number:int}/comments/{comment:int}/official")
+def mark_official(session: Db, person: Maintainer, place: CommentInPath, _form: Pressed) -> Response:
+    comments.mark_official(session, place.comment, person)
+    return place.after(_("This comment is an official answer now."))
+
+
+@area.get("/items/{number:int}/comments/{comment:int}/hiding")
+def ask_why(request: Request, _person: Maintainer, place: CommentInPath) -> Response:
+    return _hide_page(request, place, "")
+
+
+@area.post("/items/{number:int}/comments/{comment:int}/hiding")
+def hide_comment(
+    request: Request, session: Db, person: Maintainer, place: CommentInPath,
+    form: Annotated[HidingForm, typed(HidingForm)],
+) -> Response:  # fmt: skip
+    try:
+        comments.hide(session, place.comment, person, form.because)
+    except (Invalid, Refused) as refusal:
+        return _hide_page(request, place, form.because, refusal)
+    return place.after(_("The comment is hidden. Your reason stands in its place."))
+
+
+def _hide_page(request: Request, place: Place, because: str, refusal: Refusal | None = None) -> Response:
+    status = refusal_pages.code_of(refusal) if refusal else 200
+    problems = refusal_pages.problems_of(refusal, "because") if refusal else {}
+    return kit.page(request, "comments/hide.html", status=status, item=place.item, comment=place.comment,
+                    because=because, problems=problems)  # fmt: skip
+
+
+@area.post("/items/{number:int}/comments/{comment:int}/hiding/withdrawal")
+def show_comment(session: Db, person: Maintainer, place: CommentInPath, _form: Pressed) -> Response:
+    comments.show(session, place.comment, person)
+    return place.after(_("The comment shows again."))

@@ -1,0 +1,124 @@
+"""The page of one item: drawn when it is asked for, and drawn again when a form on it was refused."""
+
+from functools import partial
+from typing import Any
+
+from fastapi import Request, Response
+from sqlmodel import Session, col, or_, select
+
+from app import db, items, policy, subscriptions, tags, timeline, votes
+from app.boards import Board
+from app.items import Item
+from app.people import Person
+from app.statuses import Status
+from app.subscriptions import Subscription
+from app.timeline import Entry, Happening
+from app.web import kit, team_forms
+from app.web.kit import Db, ItemInPath, Viewer
+from app.web.route import area as new_area
+
+area = new_area()
+
+
+@area.get("/items/{number:int}")
+def show(request: Request, session: Db, viewer: Viewer, item: ItemInPath) -> Response:
+    """The request and its story; after the page has left, the case counts as seen."""
+    looked_at = db.now()
+    shown = facts(session, viewer, item)
+    response = _page(request, viewer, shown)
+    if viewer is not None and _has_news(shown):
+        look = partial(subscriptions.look, item=item, person=viewer, at=looked_at)
+        response.background = kit.afterwards(request, look)
+    return response
+
+
+def draw(
+    request: Request, session: Session, viewer: Person | None, item: Item, *, status: int = 200, **redrawn: Any
+) -> Response:
+    """The page of an item; `redrawn` is what was typed in a form that was not taken, and what is wrong with it."""
+    return _page(request, viewer, facts(session, viewer, item) | redrawn, status)
+
+
+def _page(request: Request, viewer: Person | None, shown: dict[str, Any], status: int = 200) -> Response:
+    if not may_read(viewer, shown["item"]):
+        return kit.page(request, "items/hidden.html", item=shown["item"], hider=shown["hider"])
+    return kit.page(request, "items/item.html", status=status, **shown)
+
+
+def _has_news(shown: dict[str, Any]) -> bool:
+    """Whether something happened since the viewer last looked at this case of theirs; else looking writes nothing."""
+    latest = max(shown["item"].changed_at, shown["story"][-1].at)
+    return shown["seen_at"] is not None and shown["seen_at"] < latest
+
+
+def may_read(viewer: Person | None, item: Item) -> bool:
+    """A hidden item still shows to the person who posted it and to maintainers."""
+    return not item.is_hidden or policy.is_maintainer(viewer) or kit.is_own(viewer, item.reporter_id)
+
+
+def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]:
+    """All that the page and its fragments show."""
+    story = timeline.of(session, item, viewer)
+    last_move = _last_move(story)
+    return {
+        "item": item,
+        "story": story,
+        "last_move": last_move,
+        "said_above": last_move if _is_said_above(item) else None,
+        "board": session.get_one(Board, item.board_id),
+        "tags": tags.of_items(session, [item.number])[item.number],
+        "reporter": _person(session, item.reporter_id),
+        "answerer": _person(session, item.answerer_id),
+        "hider": _person(session, item.hidden_by_id),
+        "team": team_forms.of(session, viewer, item),
+        **case_of(session, viewer, item),
+        **comment_form(viewer, item),
+    }
+
+
+def case_of(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]:
+    """What ties the viewer to the item, and the item to those that it shares its votes with."""
+    relatives = _relatives(session, viewer, item)
+    root = next((other for other in relatives if other.number == item.root), item)
+    case = session.get(Subscription, (viewer.id, item.number)) if viewer else None
+    return {
+        "root": root,
+        "merged": [other for other in relatives if other.merged_into == item.number],
+        "weights": votes.weights(session, item),
+        "voted": votes.of(session, viewer, [root.number]),
+        "is_following": case is not None and case.is_following,
+        "seen_at": case.seen_at if case else None,
+    }
+
+
+def comment_form(viewer: Person | None, item: Item) -> dict[str, Any]:
+    """An empty comment; the reporter's answers our question, when there is one."""
+    asked = item.status is Status.NEEDS_INFO and kit.is_own(viewer, item.reporter_id)
+    return {"item": item, "is_asked": asked, "words": "", "official": False, "problems": {}}
+
+
+def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item]:
+    """The item that this one was merged into and those that were merged into it, where the viewer may see them."""
+    related = or_(Item.number == item.root, Item.merged_into == item.number)
+    return list(
+        session.exec(
+            select(Item)
+            .join(Board, col(Board.id) == Item.board_id)
+            .where(related, col(Item.number) != item.number, items.visible_to(viewer))
+            .order_by(col(Item.number))
+        )
+    )
+
+
+def _last_move(story: list[Entry]) -> Entry | None:
+    return next((entry for entry in reversed(story) if entry.happening is Happening.MOVED), None)
+
+
+def _person(session: Session, key: int | None) -> Person | None:
+    return session.get(Person, key) if key is not None else None
+
+
+def _is_said_above(item: Item) -> bool:
+    """Whether the words of the last move stand at the top of the page: a refusal, or a question that is open."""
+    is_asking = item.status is Status.NEEDS_INFO and item.waiting_since is None
+    return item.status is Status.DECLINED or is_asking

@@ -1,0 +1,44 @@
+"""For maintainers: putting a whole request out of sight, with the reason in public, and bringing it back."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Request, Response
+
+from app import hiding
+from app.refusals import Invalid
+from app.web import kit
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, ItemInPath, Maintainer
+from app.web.route import area as new_area
+from app.words import _
+
+area = new_area()
+
+
+@dataclass
+class HidingForm:
+    because: str = ""
+
+
+@area.get("/items/{number:int}/hiding")
+def ask_why(request: Request, _person: Maintainer, item: ItemInPath) -> Response:
+    return kit.page(request, "items/hide.html", item=item, because="", problems={})
+
+
+@area.post("/items/{number:int}/hiding")
+def hide(
+    request: Request, session: Db, person: Maintainer, item: ItemInPath, form: Annotated[HidingForm, typed(HidingForm)]
+) -> Response:
+    try:
+        hiding.hide(session, item, person, form.because)
+    except Invalid as refusal:
+        redrawn = {"because": form.because, "problems": refusal.problems}
+        return kit.page(request, "items/hide.html", status=422, item=item, **redrawn)
+    return kit.see_other(item.path, _("The request is hidden. Your reason stands in its place."))
+
+
+@area.post("/items/{number:int}/hiding/withdrawal")
+def show_again(session: Db, person: Maintainer, item: ItemInPath, _form: Pressed) -> Response:
+    hiding.show(session, item, person)
+    return kit.see_other(item.path, _("The request shows again."))
