@@ -8,12 +8,14 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
-from app import db, tables, work  # noqa: F401 - loads every table
+from app import db, serving, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
 from app.web import areas, refusal_pages
 from app.web.assets import Assets
 from app.web.guard import Guard
+from app.web.logs import RequestLog
+from app.web.memory import Memory
 
 BODY_MOST = 2_000_000
 NO_TELEMETRY = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -41,3 +43,16 @@ def create_app(database: Database | None = None) -> FastAPI:
     for router in areas.ALL:
         app.include_router(router)
     return app
+
+
+def served() -> ASGIApp:
+    """The application as each process of `serve` runs it: pages are remembered, requests logged and counted if wanted."""
+    serving.end_with_parent()
+    app = create_app()
+    database = app.state.database
+    remembering: ASGIApp = Memory(app, database)
+    if settings().metrics == "on":
+        from app.web.metrics import Metrics  # noqa: PLC0415 - the library finds out when it loads how to count
+
+        remembering = Metrics(remembering, database)
+    return remembering if settings().log == "off" else RequestLog(remembering)

@@ -1,0 +1,150 @@
+"""How pages are remembered. One idea: what a reader without cookies saw stays true until anything is written.
+
+The database itself tells whether anything was written, by any process, since a page was drawn (`Database.revision`), so
+nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the code
+does not know of this: an answer is remembered if it is a 200, sets no cookie and does not call itself private.
+"""
+
+import hashlib
+import time
+from asyncio import Future, get_running_loop
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.db import Database
+
+STAYS_TRUE = 60.0  # seconds
+BYTES_MOST = 24_000_000
+PAGE_MOST = 1_000_000
+PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
+KEPT_COOKIES = b"theme="
+
+Key = tuple[str, bytes, bytes, bytes, bool]
+
+
+@dataclass
+class Answer:
+    """A whole answer as it leaves."""
+
+    revision: object
+    until: float
+    status: int = 0
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: bytes = b""
+    etag: bytes = b""
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + 1000
+
+    def hear(self, message: Message) -> None:
+        """Take in a part of the answer as the application sends it."""
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+    def may_be_kept(self) -> bool:
+        names = dict(self.headers)
+        private = b"set-cookie" in names or any(word in names.get(b"cache-control", b"") for word in (b"private", b"no-store"))
+        return self.status == 200 and not private and len(self.body) <= PAGE_MOST  # noqa: PLR2004 - OK
+
+    def mark_public(self) -> None:
+        """Let a cache between us and the reader carry it, and name this version."""
+        self.etag = b'"' + hashlib.sha256(self.body).hexdigest()[:20].encode() + b'"'
+        names = {name for name, _value in self.headers}
+        self.headers += [(b"etag", self.etag)] + ([] if b"cache-control" in names else [PUBLIC])
+        if b"vary" not in names:
+            self.headers.append((b"vary", b"accept-encoding, cookie"))
+
+    async def send(self, send: Send, known: bytes | None) -> None:
+        """Send it, or only say that the reader has this version already."""
+        if known is not None and self.etag in known:
+            without_body = [pair for pair in self.headers if pair[0] not in {b"content-length", b"content-encoding", b"content-type"}]
+            await send({"type": "http.response.start", "status": 304, "headers": without_body})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+class Memory:
+    """ASGI, around the whole application."""
+
+    def __init__(self, app: ASGIApp, database: Database) -> None:
+        self.app, self.database = app, database
+        self.answers: dict[Key, Answer] = {}
+        self.bytes = 0
+        self.drawing: dict[tuple[Key, object], Future[Answer]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        key, known = key_of(scope)
+        if key is None:
+            await self.app(scope, receive, send)
+            return
+        answer = self.answers.get(key)
+        revision = await self.database.revision()
+        if answer is None or answer.revision != revision or answer.until < time.monotonic():
+            answer = await self._drawn(key, revision, scope, receive)
+        await answer.send(send, known)
+
+    async def _drawn(self, key: Key, revision: object, scope: Scope, receive: Receive) -> Answer:
+        """Have the application draw the page; readers who ask for the same meanwhile share it."""
+        underway = self.drawing.get((key, revision))
+        if underway is not None:
+            return await underway
+        self.drawing[key, revision] = future = get_running_loop().create_future()
+        answer = Answer(revision, time.monotonic() + STAYS_TRUE)
+
+        async def hear(message: Message) -> None:
+            answer.hear(message)
+
+        try:
+            await self.app(scope, receive, hear)
+            future.set_result(answer)
+        except BaseException as trouble:
+            future.set_exception(trouble)
+            future.exception()
+            raise
+        finally:
+            del self.drawing[key, revision]
+        if answer.may_be_kept():
+            answer.mark_public()
+            self._keep(key, answer)
+        return answer
+
+    def _keep(self, key: Key, answer: Answer) -> None:
+        earlier = self.answers.pop(key, None)
+        self.bytes += answer.size - (earlier.size if earlier else 0)
+        self.answers[key] = answer
+        while self.bytes > BYTES_MOST:
+            oldest = next(iter(self.answers))
+            self.bytes -= self.answers.pop(oldest).size
+
+
+def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:
+    """What tells one anonymous page from another, or None for a reader who carries more than a choice of theme.
+
+    The second value is the versions that the reader already has.
+    """
+    host = theme = b""
+    packed = False
+    known = None
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host = value
+        elif name == b"cookie":
+            if b";" in value or not value.startswith(KEPT_COOKIES):
+                return None, None
+            theme = value
+        elif name == b"accept-encoding":
+            packed = b"gzip" in value
+        elif name == b"if-none-match":
+            known = value
+        elif name in {b"authorization", b"hx-request"}:
+            return None, None
+    return (scope["path"], scope["query_string"], host, theme, packed), known
