@@ -37,6 +37,7 @@ def _retell(session: Session, item: Item, gone: Collection[int]) -> StatusChange
             session.delete(row)
         else:
             row.from_status, latest = status, row
+    session.flush()
     return latest
 
 
