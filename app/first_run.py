@@ -1,5 +1,6 @@
 """The first start: one site, one board, and a link that makes the person who opens it the owner."""
 
+import hmac
 import secrets
 
 from sqlmodel import Session, col, select
@@ -34,14 +35,17 @@ def owner_link(session: Session, base_url: str) -> str | None:
     return f"{base_url}/welcome/{token}"
 
 
-def is_valid(session: Session, token: str) -> bool:
-    return site.the(session).owner_link_hash == sessions.hashed(token) and not has_owner(session)
+def need_valid(session: Session, token: str) -> None:
+    """Raise NotFound unless the link still makes an owner."""
+    is_newest = hmac.compare_digest(site.the(session).owner_link_hash or "", sessions.hashed(token))
+    if not is_newest or has_owner(session):
+        raise NotFound(_("This link was used before, or a newer one was printed."))
 
 
 def claim(session: Session, token: str, *, name: str, email: str, title: str, site_name: str) -> Person:
     """Make the person who holds the link the owner. Raises NotFound for a spent link, Invalid for a field."""
-    if not is_valid(session, token):
-        raise NotFound(_("This link was used before, or a newer one was printed."))
+    session.refresh(site.the(session), with_for_update=True)
+    need_valid(session, token)
     check = text.Checks()
     name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST)
     address = people.checked_email(check, email)

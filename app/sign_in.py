@@ -111,10 +111,10 @@ class _Secret:
 
 def _new(session: Session, address: str, network: str) -> tuple[SignIn, _Secret]:
     """A new attempt, which ends the older ones of the same address."""
-    limits.spend(session, f"sign-in to {_short(address)}", most=PER_ADDRESS, per=PERIOD)
     limits.spend(session, f"sign-in from {network}", most=PER_NETWORK, per=PERIOD)
+    limits.spend(session, f"sign-in to {_short(address)}", most=PER_ADDRESS, per=PERIOD)
     older = col(SignIn.email) == address, col(SignIn.ended_at).is_(None)
-    session.execute(update(SignIn).where(*older).values(ended_at=db.now(), act_body=""))
+    session.execute(update(SignIn).where(*older).values(ended_at=db.now()))
     secret = _Secret(secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}", secrets.token_urlsafe(32))
     attempt = SignIn(
         handle_hash=hashed(secret.handle), email=address, code_hash=_sealed(secret.handle, secret.code),
@@ -176,7 +176,7 @@ def need_link(attempt: SignIn, handle: str, secret: str) -> None:
 
 def complete(session: Session, attempt: SignIn) -> Person:
     """The person whose address was proved by an attempt that has ended well; a new member the first time."""
-    attempt.act_body = ""
+    attempt.act_path = attempt.act_body = ""
     person = people.with_email(session, attempt.email) or people.join(session, attempt.email)
     if not person.name:
         person.name = attempt.name or people.provisional_name(person)
@@ -196,10 +196,10 @@ def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
         outbox.put(session, earlier, *letters.write("address_changed", **shown))
 
 
-def person_of(session: Session, key: str) -> Person | None:
+def recognise(session: Session, key: str) -> tuple[Person, SessionRow] | None:
     """The person whose session this key opens, if it has not ended."""
     return session.exec(
-        select(Person)
+        select(Person, SessionRow)
         .join(SessionRow, col(SessionRow.person_id) == Person.id)
         .where(SessionRow.key_hash == hashed(key), SessionRow.expires_at > db.now(), col(Person.deleted_at).is_(None))
     ).one_or_none()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import Depends, Request
@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app import db, items, policy, sign_in, site, statuses, targets, words
+from app import db, items, limits, policy, sessions, sign_in, site, statuses, targets, words
 from app.config import settings
 from app.items import Item
 from app.people import Person
@@ -23,6 +23,8 @@ from app.words import _
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NOTICE = "notice"
 THEME = "theme"
+
+Answer = TypeVar("Answer", bound=Response)
 
 
 class SignInNeeded(Refusal):
@@ -38,7 +40,8 @@ def identify(request: Request) -> Person | None:
     """The person who is signed in in this browser; asked for once a request."""
     if not hasattr(request.state, "viewer"):
         key = request.cookies.get(session_cookie())
-        request.state.viewer = sign_in.person_of(request.state.session, key) if key else None
+        found = sign_in.recognise(request.state.session, key) if key else None
+        request.state.viewer, request.state.sign_in = found or (None, None)
     person: Person | None = request.state.viewer
     return person
 
@@ -106,10 +109,18 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """A whole page; inside the request's transaction."""
     response = HTMLResponse(render(request, template, **context), status)
     if request.state.viewer is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
-        response.headers["Cache-Control"] = "private, no-store"
+        private(response)
     if NOTICE in request.cookies:
         response.delete_cookie(NOTICE)
-        response.headers["Cache-Control"] = "private, no-store"
+        private(response)
+    if _shows_life(request):
+        response.background = afterwards(request)
+    return response
+
+
+def private(response: Answer) -> Answer:
+    """Let nobody keep this answer, though it may have been given to a visitor."""
+    response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
@@ -144,8 +155,13 @@ def see_other(path: str, notice: str = "") -> Response:
     """Go to a page of ours after a form was taken, and say there what was done."""
     response = RedirectResponse(path, 303)
     if notice:
-        response.set_cookie(NOTICE, quote(notice), max_age=30, httponly=True, samesite="lax", secure=settings().is_https)
+        say_next(response, notice)
     return response
+
+
+def say_next(response: Response, notice: str) -> None:
+    """Have the page that the person sees next say what was done."""
+    response.set_cookie(NOTICE, quote(notice), max_age=30, httponly=True, samesite="lax", secure=settings().is_https)
 
 
 def own_path(value: str) -> str:
@@ -158,13 +174,39 @@ def own_path(value: str) -> str:
     return "/" if odd or any(character <= " " for character in value) else value
 
 
-def afterwards(request: Request, work: Callable[[Session], None]) -> BackgroundTask:
-    """A small write that a page causes by being looked at; done after the answer has left."""
+def own_referrer(request: Request) -> str:
+    """Where on this site the person came from."""
+    referrer = request.headers.get("referer", "")
+    origin = f"{request.url.scheme}://{request.url.netloc}"
+    return own_path(referrer.removeprefix(origin)) if referrer.startswith(f"{origin}/") else "/"
+
+
+def afterwards(request: Request, work: Callable[[Session], None] | None = None) -> BackgroundTask:
+    """A small write that a page causes by being looked at; done after the answer has left.
+
+    Whoever looks shows that they still use this browser, so their session lasts on.
+    """
+
+    def write(session: Session) -> None:
+        if work is not None:
+            work(session)
+        if _shows_life(request):
+            sessions.prolong(session, request.cookies[session_cookie()])
 
     async def run() -> None:
-        await request.app.state.database.run(work, writes=True)
+        await request.app.state.database.run(write, writes=True)
 
     return BackgroundTask(run)
+
+
+def _shows_life(request: Request) -> bool:
+    """Whether it is time to note that this session is used."""
+    return request.state.sign_in is not None and request.state.sign_in.is_stale
+
+
+def network(request: Request) -> str:
+    """Where the request comes from, as limits count it."""
+    return limits.network(request.client.host if request.client else "")
 
 
 def is_own(viewer: Person | None, person_id: int | None) -> bool:

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
-from app.web import kit
+from app.sign_in import Plan
+from app.web import kit, resumption
 from app.web.kit import SignInNeeded
 from app.words import _
 
@@ -71,21 +72,15 @@ async def http_problem(request: Request, problem: Exception) -> Response:
 
 async def sign_in_needed(request: Request, _refusal: Exception) -> Response:
     """Ask for an e-mail, and keep the interrupted act in the form."""
-    is_act = request.method == "POST"
-    context = {
-        "act_path": request.url.path if is_act else "",
-        "act_body": (await request.body()).decode("utf-8", "replace") if is_act else "",
-        "next_path": own_referrer(request) if is_act else f"{request.url.path}?{request.url.query}".rstrip("?"),
-        "email": "", "name": "", "problems": {},
-    }  # fmt: skip
-    return await _page(request, "people/sign_in.html", 401, **context)
+    return await _page(request, "people/sign_in.html", 401, **sign_in_form(await resumption.interrupted(request)))
 
 
-def own_referrer(request: Request) -> str:
-    """Where on this site the person came from."""
-    referrer = request.headers.get("referer", "")
-    origin = f"{request.url.scheme}://{request.url.netloc}"
-    return kit.own_path(referrer.removeprefix(origin)) if referrer.startswith(origin) else "/"
+def sign_in_form(
+    plan: Plan, *, email: str = "", name: str = "", problems: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """What the page that asks for an e-mail shows."""
+    promise = resumption.promise(plan.act_path)
+    return {"plan": plan, "promise": promise, "email": email, "name": name, "problems": problems or {}}
 
 
 async def database_trouble(_request: Request, _problem: Exception) -> Response:

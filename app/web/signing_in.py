@@ -1,5 +1,162 @@
 """Signing in at the moment of acting, and returning to that act, done."""
 
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from app import sessions, sign_in
+from app.config import settings
+from app.refusals import Refusal
+from app.sign_in import Plan, SignIn
+from app.web import kit, refusal_pages, resumption, signed_in
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, Viewer
+from app.web.resumption import Resumed
 from app.web.route import area as new_area
+from app.words import _, ngettext
 
 area = new_area()
+
+
+@dataclass
+class SignInForm:
+    email: str = ""
+    name: str = ""
+    next_path: str = "/"
+    act_path: str = ""
+    act_body: str = ""
+
+
+@dataclass
+class CodeForm:
+    code: str = ""
+
+
+@dataclass
+class LinkForm:
+    act: str = ""
+
+
+@area.get("/sign-in")
+def ask_who(request: Request, viewer: Viewer) -> Response:
+    asked = request.query_params.get("next")
+    next_path = kit.own_path(asked) if asked else kit.own_referrer(request)
+    if viewer is not None:
+        return kit.see_other(next_path)
+    return kit.private(kit.page(request, "people/sign_in.html", **refusal_pages.sign_in_form(Plan(next_path))))
+
+
+@area.post("/sign-in")
+def send_code(request: Request, session: Db, form: Annotated[SignInForm, typed(SignInForm)]) -> Response:
+    try:
+        plan = resumption.checked(request, form.next_path, form.act_path, form.act_body)
+        handle = sign_in.begin(session, form.email, name=form.name, network=kit.network(request), plan=plan)
+    except Refusal as refusal:
+        return _ask_again(request, form, refusal)
+    return kit.see_other(f"/sign-in/{handle}")
+
+
+def _ask_again(request: Request, form: SignInForm, refusal: Refusal) -> Response:
+    plan = Plan(kit.own_path(form.next_path), form.act_path, form.act_body)
+    problems = refusal_pages.problems_of(refusal, "email")
+    shown = refusal_pages.sign_in_form(plan, email=form.email, name=form.name, problems=problems)
+    response = kit.page(request, "people/sign_in.html", status=refusal_pages.code_of(refusal), **shown)
+    return refusal_pages.say_when(response, refusal)
+
+
+@area.get("/sign-in/{handle}")
+def ask_code(request: Request, session: Db, handle: str) -> Response:
+    return _code_page(request, sign_in.find(session, handle), handle)
+
+
+@area.post("/sign-in/{handle}")
+def take_code(
+    request: Request, session: Db, viewer: Viewer, handle: str, form: Annotated[CodeForm, typed(CodeForm)]
+) -> Response:
+    attempt = sign_in.find(session, handle)
+    if viewer is not None and viewer.email == attempt.email:
+        return kit.see_other(attempt.next_path)
+    if not sign_in.try_code(session, attempt, handle, form.code):
+        return _code_page(request, attempt, handle, code=form.code, problems=_problems(attempt))
+    return _welcome(request, session, attempt, attempt.plan)
+
+
+def _code_page(
+    request: Request, attempt: SignIn, handle: str, *, code: str = "", problems: dict[str, str] | None = None
+) -> Response:
+    context = {
+        "attempt": attempt, "handle": handle, "promise": resumption.promise(attempt.act_path), "code": code,
+        "problems": problems or {}, "is_mailed": bool(settings().smtp_url),
+    }  # fmt: skip
+    return kit.private(kit.page(request, "people/code.html", status=422 if problems else 200, **context))
+
+
+def _problems(attempt: SignIn) -> dict[str, str]:
+    if not attempt.is_open:
+        return {"code": _("Code: this one no longer works. Have a new one sent.")}
+    left = ngettext("%s try is left.", "%s tries are left.", attempt.tries_left) % attempt.tries_left
+    return {"code": _("Code: this is not the one we sent. %s") % left}
+
+
+@area.post("/sign-in/{handle}/again")
+def send_another_code(request: Request, session: Db, handle: str, _form: Pressed) -> Response:
+    attempt = sign_in.find(session, handle)
+    network = kit.network(request)
+    another = sign_in.begin(session, attempt.email, name=attempt.name, network=network, plan=attempt.plan)
+    return kit.see_other(f"/sign-in/{another}", _("A new code is on its way. The one before no longer works."))
+
+
+@area.get("/sign-in/{handle}/link/{secret}")
+def show_link(request: Request, session: Db, handle: str, secret: str) -> Response:
+    """A page with a button: a program that opens links in mails changes nothing."""
+    attempt = sign_in.find(session, handle)
+    sign_in.need_link(attempt, handle, secret)
+    return _link_page(request, attempt, handle, secret) if attempt.is_open else _code_page(request, attempt, handle)
+
+
+def _link_page(request: Request, attempt: SignIn, handle: str, secret: str) -> Response:
+    plan = _by_link(attempt.plan)
+    context: dict[str, Any] = {
+        "attempt": attempt, "path": f"/sign-in/{handle}/link/{secret}", "promise": resumption.promise(plan.act_path),
+        "said": resumption.typed_words(plan),
+    }  # fmt: skip
+    return kit.private(kit.page(request, "people/link.html", **context))
+
+
+@area.post("/sign-in/{handle}/link/{secret}")
+def take_link(
+    request: Request, session: Db, handle: str, secret: str, form: Annotated[LinkForm, typed(LinkForm)]
+) -> Response:
+    attempt = sign_in.find(session, handle)
+    if not sign_in.try_link(session, attempt, handle, secret):
+        return _code_page(request, attempt, handle, problems=_problems(attempt))
+    plan = _by_link(attempt.plan)
+    return _welcome(request, session, attempt, plan if form.act else Plan(plan.next_path))
+
+
+def _by_link(plan: Plan) -> Plan:
+    """What a link from a mail may do beside signing in."""
+    return plan if resumption.is_for_everybody(plan.act_path) else Plan(plan.next_path)
+
+
+def _welcome(request: Request, session: Session, attempt: SignIn, plan: Plan) -> Response:
+    """Sign in, do what was interrupted, and go where it leads."""
+    person = sign_in.complete(session, attempt)
+    session.flush()
+    key = signed_in.start(request, session, person)
+    response = Resumed(request, plan, key) if plan.act_path else kit.see_other(plan.next_path)
+    signed_in.keep(response, key)
+    if person.is_unnamed:
+        said = _("You are signed in as “%s”. Choose the name that others see in your profile.")
+        kit.say_next(response, said % person.name)
+    return response
+
+
+@area.post("/sign-out")
+def sign_out(request: Request, session: Db, _form: Pressed) -> Response:
+    sessions.end(session, request.cookies.get(kit.session_cookie(), ""))
+    response = kit.see_other("/", _("You are signed out."))
+    signed_in.drop(response)
+    return response
