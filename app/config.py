@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -15,7 +16,8 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(Path("data"), description="Folder for the SQLite database, saved mails and uploads.")
     database_url: str = Field(
-        "", description="Database address, `sqlite:///file` or `postgresql://...`; empty means a file in the data folder."
+        "",
+        description="Database address, `sqlite:///file` or `postgresql://...`; empty means a file in the data folder.",
     )
     base_url: str = Field(
         "", description="Public address of the board, used in mails, feeds and links; empty means the address served."
@@ -29,7 +31,16 @@ class Settings(BaseSettings):
     trusted_proxies: str = Field(
         "127.0.0.1,::1", description="Addresses, separated by commas, whose `X-Forwarded-*` headers are believed."
     )
-    served_at: str = Field("", description="Set by `serve`: the address it listens on, used while there is no base URL.")
+    log: Literal["off", "plain", "json"] = Field(
+        "off", description="One line on the console for each request, `plain` or `json`; trouble is always told."
+    )
+    metrics: Literal["off", "on"] = Field(
+        "off",
+        description="Figures for Prometheus at `/metrics`, for callers that come directly from a private network.",
+    )
+    served_at: str = Field(
+        "", description="Set by `serve`: the address it listens on, used while there is no base URL."
+    )
     language: str = Field("en", description="Language of the pages and mails; English ships.")
 
     @property

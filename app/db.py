@@ -112,7 +112,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite_module())
+    engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -137,8 +137,9 @@ def _sqlite_engine(url: str) -> Engine:
 
 def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=POSTGRESQL_THREADS + 2, pool_pre_ping=True, connect_args={"connect_timeout": int(PATIENCE)}
-    )
+        url, pool_size=POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
+        connect_args={"connect_timeout": int(PATIENCE)},
+    )  # fmt: skip
     patience = Patience()
 
     @event.listens_for(engine, "do_connect")

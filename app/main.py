@@ -46,7 +46,7 @@ def create_app(database: Database | None = None) -> FastAPI:
 
 
 def served() -> ASGIApp:
-    """The application as each process of `serve` runs it: pages are remembered, requests logged and counted if wanted."""
+    """The application as each process of `serve` runs it: pages remembered, requests logged and counted if wanted."""
     serving.end_with_parent()
     app = create_app()
     database = app.state.database

@@ -1,12 +1,15 @@
 """Every refusal as a page that says in plain words what is wrong and what to do."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from fastapi.responses import PlainTextResponse
+from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
@@ -16,6 +19,8 @@ from app.web import kit, resumption
 from app.web.kit import SignInNeeded
 from app.words import _
 
+STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
+log = logging.getLogger("daylight.storage")
 STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
 
 
@@ -83,9 +88,34 @@ def sign_in_form(
     return {"plan": plan, "promise": promise, "email": email, "name": name, "problems": problems or {}}
 
 
-async def database_trouble(_request: Request, _problem: Exception) -> Response:
-    words = _("Daylight cannot reach its storage right now. Nothing of what is stored is lost; please try again in a minute.")
-    return Response(words, 503, {"Retry-After": "10", "Cache-Control": "no-store"}, "text/plain; charset=utf-8")
+async def storage_trouble(request: Request, problem: Exception) -> Response:
+    """The disk is full, a lock is held too long, the database is away: as a page while reading is possible."""
+    log.error("Storage: %s", gist(problem))
+    words = _("Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute.")
+    try:
+        response = await _page(request, "shared/refusal.html", 503, problems=[words], code=503)
+    except STORAGE_TROUBLE:
+        response = PlainTextResponse(words, 503, {"Cache-Control": "no-store"})
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+async def overtaken(request: Request, problem: Exception) -> Response:
+    """A rule that the database keeps was broken, because two people did the same thing at once."""
+    log.warning("Overtaken: %s", gist(problem))
+    words = _("Somebody else did the same thing at this moment. Please look and try again.")
+    return await refused(request, Refused(words))
+
+
+def gist(problem: Exception) -> str:
+    """What the database said, without the values, which may be somebody's."""
+    return str(getattr(problem, "orig", problem)).partition("\n")[0]
+
+
+async def broken(_request: Request, _fault: Exception) -> Response:
+    """A fault of the program. It is logged where it is raised again."""
+    words = _("Something went wrong here, and it is not your fault. Please tell the people who run this board.")
+    return PlainTextResponse(words, 500, {"Cache-Control": "no-store"})
 
 
 HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
@@ -93,5 +123,7 @@ HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
     Refusal: refused,
     RequestValidationError: not_understood,
     HTTPException: http_problem,
-    DBAPIError: database_trouble,
+    Exception: broken,
+    IntegrityError: overtaken,
+    **dict.fromkeys(STORAGE_TROUBLE, storage_trouble),
 }

@@ -1,0 +1,85 @@
+"""How the program is served: by uvicorn, in one process or several, with an end that no request notices."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from app import logs
+from app.config import settings
+
+if TYPE_CHECKING:
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Protocol
+else:
+    Protocol = AutoHTTPProtocol
+
+PARTING = 1.0  # seconds
+START_MOST = 60  # seconds
+END_MOST = 25  # seconds
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+MEMORY = Path("/dev/shm")  # noqa: S108 - counting there goes on while the disk is full
+
+
+class PartingProtocol(Protocol):
+    """At the end, tells the other side with its next answer that the connection closes, and closes only then.
+
+    To close at once what is idle, as uvicorn does, would lose a request that is on its way at that moment.
+    """
+
+    is_parting = False
+
+    def shutdown(self) -> None:
+        self.is_parting = True
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
+        self.loop.call_later(PARTING, super().shutdown)
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        self.cycle.keep_alive = self.cycle.keep_alive and not self.is_parting
+
+
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve until a signal ends it. SIGHUP, with several workers, replaces one after the other."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn sends itself the signal again when it is done
+    with _shared_counts():
+        uvicorn.run(
+            "app.main:served", factory=True, host=host, port=port, workers=workers, http=PartingProtocol,
+            proxy_headers=True, forwarded_allow_ips=settings().trusted_proxies, server_header=False,
+            log_config=logs.configuration(), log_level="warning", access_log=False,
+            timeout_worker_healthcheck=START_MOST, timeout_graceful_shutdown=END_MOST,
+        )  # fmt: skip
+
+
+@contextmanager
+def _shared_counts() -> Iterator[None]:
+    """A folder in which the processes count requests together, while figures are wanted."""
+    if settings().metrics == "off":
+        yield
+        return
+    folder = MEMORY if os.access(MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="daylight-metrics-", dir=folder, ignore_cleanup_errors=True) as shared:
+        os.environ[COUNTS] = shared
+        yield
+
+
+def end_with_parent() -> None:
+    """Let a worker end when the process that started it is gone, so that no worker of the past holds the port."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    Thread(target=watch, name="parent", daemon=True).start()
