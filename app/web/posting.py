@@ -1,5 +1,155 @@
-"""Writing a request: the form, similar items while the title is typed, preview, and edits."""
+"""Writing a request: the form, similar requests while the title is typed, the preview, and later edits."""
 
+import hashlib
+import secrets
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from app import boards, items, limits, listing, policy, search, subscriptions, text, votes
+from app.boards import Board
+from app.items import Draft, Item
+from app.people import Person
+from app.refusals import Invalid, Refusal
+from app.statuses import Kind
+from app.subscriptions import Because
+from app.web import kit, refusal_pages
+from app.web.forms import typed
+from app.web.kit import Db, ItemInPath, Member, Viewer
 from app.web.route import area as new_area
+from app.words import _
+
+POSTS_MOST, POSTS_PER = 10, timedelta(hours=1)
 
 area = new_area()
+
+
+@dataclass
+class RequestForm:
+    """`form` is a random word of the page that the form stood on; `show` is the button for a look before posting."""
+
+    kind: str = Kind.IDEA
+    board: str = ""
+    title: str = ""
+    body: str = ""
+    expected: str = ""
+    steps: str = ""
+    version: str = ""
+    form: str = ""
+    show: str = ""
+
+    @property
+    def draft(self) -> Draft:
+        details = {name: getattr(self, name) for name in items.DETAILS}
+        return Draft(kind=self.kind, board=self.board, title=self.title, body=self.body, details=details)
+
+    @property
+    def key(self) -> str:
+        """The same for the same form sent twice; other words, or the form of another page, are another request."""
+        return hashlib.sha256("\0".join(asdict(self).values()).encode()).hexdigest()
+
+
+@dataclass
+class EditForm:
+    title: str = ""
+    body: str = ""
+    expected: str = ""
+    steps: str = ""
+    version: str = ""
+
+
+@area.get("/items/new")
+def begin(
+    request: Request, session: Db, viewer: Viewer, *, kind: str = Kind.IDEA, board: str = "", title: str = ""
+) -> Response:
+    form = RequestForm(kind=kind, board=board, title=title, form=secrets.token_urlsafe(16))
+    return _form_page(request, session, viewer, form)
+
+
+@area.post("/items/new")
+def look_first(
+    request: Request, session: Db, viewer: Viewer, form: Annotated[RequestForm, typed(RequestForm)]
+) -> Response:
+    """The form again with what was typed, with similar requests and, if asked for, as it will look."""
+    preview = _preview(form) if form.show == "preview" else None
+    if kit.asked_by_htmx(request):
+        return kit.fragment(request, "items/_preview.html", preview=preview)
+    return _form_page(request, session, viewer, form, preview=preview)
+
+
+def _preview(form: RequestForm) -> str:
+    details = form.draft.details if form.kind == Kind.DEFECT else {}
+    cut = {name: words[: text.WORDS_MOST] for name, words in details.items()}
+    return items.request_html(form.body[: text.BODY_MOST], cut)
+
+
+@area.get("/items/similar")
+def similar(request: Request, session: Db, viewer: Viewer, title: str = "") -> Response:
+    return kit.page(request, "items/similar.html", title=title, **_similar(session, viewer, title))
+
+
+def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, Any]:
+    found = search.similar(session, title, items.numbers_visible_to(viewer))
+    rows = listing.with_numbers(session, viewer, found)
+    return {"similar": rows, "voted": votes.of(session, viewer, [row.number for row in rows])}
+
+
+@area.post("/items")
+def post(request: Request, session: Db, person: Member, form: Annotated[RequestForm, typed(RequestForm)]) -> Response:
+    try:
+        with session.begin_nested():
+            item = _post_once(session, person, form)
+    except Refusal as refusal:
+        code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "title")
+        page = _form_page(request, session, person, form, status=code, problems=problems)
+        return refusal_pages.say_when(page, refusal)
+    said = _("Your request is posted and carries your vote. You will hear when somebody answers.")
+    return kit.see_other(f"{item.path}#posted", said)
+
+
+def _post_once(session: Session, person: Person, form: RequestForm) -> Item:
+    earlier = items.posted_before(session, person, form.key)
+    if earlier is not None:
+        return earlier
+    if not policy.is_maintainer(person):
+        limits.spend(session, f"post:{person.key}", most=POSTS_MOST, per=POSTS_PER)
+    item = items.post(session, person, form.draft, form_key=form.key)
+    subscriptions.start(session, item, person, Because.POSTED)
+    return votes.cast(session, item, person)
+
+
+def _form_page(
+    request: Request, session: Session, viewer: Person | None, form: RequestForm, *, status: int = 200, **more: Any
+) -> Response:
+    offered = boards.offered_to(session, viewer)
+    shown = {"typed": form, "boards": offered, "problems": {}, "preview": None, **_similar(session, viewer, form.title)}
+    return kit.private(kit.page(request, "items/new.html", status=status, **(shown | more)))
+
+
+@area.get("/items/{number:int}/edit")
+def edit(request: Request, person: Member, item: ItemInPath) -> Response:
+    policy.need(policy.may_edit(person, item))
+    return _edit_page(request, item, EditForm(item.title, item.body, **item.details))
+
+
+@area.post("/items/{number:int}/edit")
+def save(
+    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[EditForm, typed(EditForm)]
+) -> Response:
+    policy.need(policy.may_edit(person, item))
+    board = session.get_one(Board, item.board_id)
+    details = {name: getattr(form, name) for name in items.DETAILS}
+    try:
+        items.edit(session, item, person, Draft(item.kind, board.slug, form.title, form.body, details))
+    except Invalid as refusal:
+        return _edit_page(request, item, form, status=422, problems=refusal.problems)
+    return kit.see_other(item.path, _("The request is changed. The earlier words stay one click away."))
+
+
+def _edit_page(
+    request: Request, item: Item, form: EditForm, *, status: int = 200, problems: dict[str, str] | None = None
+) -> Response:
+    return kit.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems or {})
