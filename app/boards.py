@@ -4,11 +4,15 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db
+from app import db, people, text
 from app.people import Person, Role
+from app.refusals import NotFound, Refused
 from app.words import N_, _
+
+DESCRIPTION_MOST = 300
 
 
 class Access(StrEnum):
@@ -38,8 +42,8 @@ ACCESS_LABELS = {
 class Board(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     slug: str = Field(max_length=60, unique=True)
-    name: str = Field(max_length=80)
-    description: str = Field(default="", max_length=300)
+    name: str = Field(max_length=text.NAME_MOST)
+    description: str = Field(default="", max_length=DESCRIPTION_MOST)
     access: Access = Field(default=Access.PUBLIC, sa_type=db.Word(Access))
     position: int = 0
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
@@ -66,3 +70,76 @@ def offered_to(session: Session, viewer: Person | None) -> list[Board]:
 
 def with_slug(session: Session, slug: str) -> Board | None:
     return session.exec(select(Board).where(Board.slug == slug)).one_or_none()
+
+
+def every(session: Session) -> list[Board]:
+    """In the owner's order."""
+    return list(session.exec(select(Board).order_by(col(Board.position), col(Board.id))))
+
+
+def find(session: Session, slug: str) -> Board:
+    """Raises NotFound."""
+    board = with_slug(session, slug)
+    if board is None:
+        raise NotFound(_("There is no such board."))
+    return board
+
+
+def add(session: Session, person: Person, *, name: str, description: str, access: str) -> Board:
+    """A new board after the others. Raises NotAllowed, Invalid."""
+    people.need(person, Role.OWNER)
+    fields = _checked(name, description, access)
+    present = every(session)
+    position = max((board.position for board in present), default=0) + 1
+    slug = text.free_slug(fields["name"], {board.slug for board in present})
+    board = Board(slug=slug, position=position, **fields)
+    session.add(board)
+    session.flush()
+    return board
+
+
+def change(session: Session, board: Board, person: Person, *, name: str, description: str, access: str) -> None:
+    """Its address stays. Raises NotAllowed, Invalid."""
+    people.need(person, Role.OWNER)
+    for field, value in _checked(name, description, access).items():
+        setattr(board, field, value)
+    session.add(board)
+    session.flush()
+
+
+def move_up(session: Session, board: Board, person: Person) -> None:
+    """Let the board change places with the one before it; the first stays first. Raises NotAllowed."""
+    people.need(person, Role.OWNER)
+    order = every(session)
+    at = order.index(board)
+    if at > 0:
+        order[at - 1 : at + 1] = [board, order[at - 1]]
+    for position, each in enumerate(order):
+        each.position = position
+    session.add_all(order)
+    session.flush()
+
+
+def remove(session: Session, board: Board, person: Person) -> None:
+    """Raises NotAllowed, and Refused for the last board or one that holds items."""
+    people.need(person, Role.OWNER)
+    if len(every(session)) == 1:
+        raise Refused(_("The last board stays. Add another one first."))
+    try:
+        with session.begin_nested():
+            session.delete(board)
+    except IntegrityError:  # the items' foreign key, which also sees what somebody posts at this moment
+        raise Refused(_("“%s” still holds items. Move them to another board first.") % board.name) from None
+
+
+def _checked(name: str, description: str, access: str) -> dict[str, Any]:
+    check = text.Checks()
+    fields = {
+        "name": check.line("name", name, label=_("Name"), most=text.NAME_MOST),
+        "description": check.line(
+            "description", description, label=_("Description"), most=DESCRIPTION_MOST, needed=False
+        ),
+        "access": check.choice("access", access, set(Access), label=_("Who sees it")),
+    }
+    check.done()
+    return fields | {"access": Access(access)}

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, or_
 from sqlmodel import Column, Field, Session, SQLModel, Text, col, select
 
-from app import boards, db, edits, search, site, text
+from app import boards, db, edits, people, search, site, text
 from app.boards import Board
 from app.people import Person, Role
-from app.refusals import NotFound
+from app.refusals import Invalid, NotFound
 from app.statuses import Kind, Status
 from app.words import N_, _
 
@@ -223,6 +223,17 @@ def request_html(body: str, details: dict[str, str]) -> Markup:
     parts = [text.to_html(body)]
     parts += [Markup("<h3>{}</h3>\n{}").format(label, text.to_html(words)) for label, words in answered]
     return Markup("\n").join(parts)
+
+
+def move_to_board(session: Session, item: Item, person: Person, slug: str) -> None:
+    """Put the item on another board. Raises NotAllowed, Invalid."""
+    people.need(person, Role.MAINTAINER)
+    board = boards.with_slug(session, slug)
+    if board is None or board.id is None:
+        raise Invalid({"board": _("Board: choose one of those offered.")})
+    (item,) = lock(session, item.number)
+    item.board_id = board.id
+    session.add(item)
 
 
 def answered(session: Session, item: Item, person: Person, words: str, at: datetime) -> None:

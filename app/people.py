@@ -76,6 +76,12 @@ class Person(SQLModel, table=True):
         return self.role.rank >= role.rank
 
 
+def need(person: Person, role: Role) -> None:
+    """Raise NotAllowed unless the person has the role."""
+    if not person.has_role(role):
+        raise NotAllowed(_("You may not do this."))
+
+
 class RoleChange(SQLModel, table=True):
     """Who gave or took which role, and when: appended, never changed."""
 

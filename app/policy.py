@@ -3,7 +3,7 @@
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import NotAllowed
-from app.statuses import Status
+from app.statuses import Status, may_follow
 from app.words import _
 
 
@@ -45,6 +45,11 @@ def may_propose_merge(person: Person | None) -> bool:
 def may_move(person: Person | None, to: Status) -> bool:
     """Maintainers move items; advocates may ask for information."""
     return is_maintainer(person) or (to is Status.NEEDS_INFO and is_advocate(person))
+
+
+def moves(person: Person | None, item: Item) -> list[Status]:
+    """The statuses to which this person may move the item from where it stands."""
+    return [status for status in may_follow(item.status) if may_move(person, status)]
 
 
 def may_hide(person: Person | None) -> bool:

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from babel.dates import format_date
+from sqlalchemy import ColumnElement, case, func
 
 from app.words import _, locale
 
@@ -19,6 +20,22 @@ def last_day(target: str) -> date:
     year, month, quarter = _parts(target)
     month = month or quarter * 3
     return date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
+
+
+def last_month(target: ColumnElement[str]) -> ColumnElement[str]:
+    """In SQL the month in which a target is due, like `2027-03`, by which targets can be compared and sorted."""
+    month = case(
+        {f"Q{quarter}": f"{quarter * 3:02}" for quarter in range(1, 5)},
+        value=func.substr(target, 6, 2), else_=func.substr(target, 6, 2),
+    )  # fmt: skip
+    return func.substr(target, 1, 5) + month
+
+
+def coming(today: date) -> list[str]:
+    """The targets most often promised: the coming months of a year, then the quarters after this one."""
+    months = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(12)]
+    quarters = [divmod(today.year * 4 + (today.month - 1) // 3 + ahead, 4) for ahead in range(1, 7)]
+    return [f"{year}-{month + 1:02}" for year, month in months] + [f"{year}-Q{at + 1}" for year, at in quarters]
 
 
 def shown(target: str) -> str:

@@ -1,7 +1,9 @@
 """What people write: checked when it comes in, turned from Markdown into safe HTML once, when it is written."""
 
+import itertools
 import re
 import unicodedata
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 import nh3
@@ -59,6 +61,13 @@ def slug(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     words = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     return words[:60] or re.sub(r"[\W_]+", "-", name.lower()).strip("-")[:60] or "-"
+
+
+def free_slug(name: str, taken: Container[str]) -> str:
+    """The slug of a name, or the first with a number after it that is not taken."""
+    plain = slug(name)
+    numbered = (f"{plain[:56]}-{number}" for number in itertools.count(2))
+    return next(each for each in itertools.chain([plain], numbered) if each not in taken)
 
 
 class Checks:

@@ -10,8 +10,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from app import delivery, limits, outbox, sessions, sign_in
+from app import db, delivery, limits, outbox, sessions, sign_in
 from app.db import Database
+from app.status_changes import questions
 
 log = logging.getLogger("daylight.work")
 
@@ -37,8 +38,17 @@ def forget(database: Database) -> None:
             forget_old(session)
 
 
+def follow_up_questions(database: Database) -> None:
+    with database.session(writes=False) as session:
+        if not questions.is_anything_due(session, db.now()):
+            return
+    with database.session() as session:
+        questions.follow_up(session, db.now())
+
+
 JOBS = [
     Job(delivery.deliver_due, pause=0.4),
+    Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),
 ]
 

@@ -19,7 +19,7 @@ PROMISED = frozenset({Status.PLANNED, Status.IN_PROGRESS})
 
 def find(session: Session, id_: int, viewer: Person | None) -> tuple[StatusChange, Item]:
     """A move of an item that this person may see. Raises NotFound."""
-    row = session.get(StatusChange, id_)
+    row = session.get(StatusChange, id_) if id_ < 2**31 else None
     if row is None:
         raise NotFound(_("There is no such status change."))
     return row, items.find(session, row.item_number, viewer)

@@ -1,8 +1,10 @@
 """Merge proposals: an advocate thinks that two items are the same; a maintainer decides."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
 from app import db, items, policy, text
@@ -27,6 +29,19 @@ class MergeProposal(SQLModel, table=True):
     decided_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+OPEN = (col(MergeProposal.decided_at).is_(None), col(Item.status).not_in(CLOSED))
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposal with the items and the person that it is about."""
+
+    proposal: MergeProposal
+    item: Item
+    into: Item
+    person: Person
+
+
 def propose(session: Session, item: Item, person: Person, into: str, words: str) -> MergeProposal:
     """Propose that the item is the same as another.
 
@@ -40,7 +55,7 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     number = check.original(session, fields, [item], person, into)
     words = fields.words("words", words, label=_("Why they are the same"))
     fields.done()
-    if any(proposal.into == number for proposal in waiting(session, [item.number])):
+    if any(proposed.into.number == number for proposed in waiting(session, item.number)):
         raise Refused(_("This merge was proposed before and waits for a decision."))
     proposal = MergeProposal(item_number=item.number, into=number, person_id=person.key, words=words, at=db.now())
     session.add(proposal)
@@ -48,22 +63,26 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     return proposal
 
 
-def waiting(session: Session, numbers: list[int] | None = None) -> list[MergeProposal]:
-    """The proposals for open items that nobody has decided, oldest first; of these items only, if given."""
+def waiting(session: Session, number: int | None = None, *, after: int = 0, most: int | None = None) -> list[Proposed]:
+    """What was proposed for open items, or for this one, and nobody has decided; the oldest first, after an id."""
+    into = aliased(Item)
     statement = (
-        select(MergeProposal)
+        select(MergeProposal, Item, into, Person)
         .join(Item, col(Item.number) == MergeProposal.item_number)
-        .where(col(MergeProposal.decided_at).is_(None), col(Item.status).not_in(CLOSED))
+        .join(into, into.number == MergeProposal.into)  # type: ignore[arg-type]
+        .join(Person, col(Person.id) == MergeProposal.person_id)
+        .where(*OPEN, col(MergeProposal.id) > after)
         .order_by(col(MergeProposal.id))
+        .limit(most)
     )
-    if numbers is not None:
-        statement = statement.where(col(MergeProposal.item_number).in_(numbers))
-    return list(session.exec(statement))
+    if number is not None:
+        statement = statement.where(MergeProposal.item_number == number)
+    return [Proposed(*row) for row in session.exec(statement)]
 
 
 def find(session: Session, id_: int) -> MergeProposal:
     """Raises NotFound."""
-    proposal = session.get(MergeProposal, id_)
+    proposal = session.get(MergeProposal, id_) if id_ < 2**31 else None
     if proposal is None:
         raise NotFound(_("There is no such proposal."))
     return proposal

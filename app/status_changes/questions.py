@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import outbox, policy
-from app.config import settings
+from app import letters, outbox, policy
 from app.items import Item
 from app.people import Person
 from app.status_changes.append import append
@@ -74,14 +73,8 @@ def _warn(session: Session, item: Item, reporter: Person, at: datetime) -> None:
     asked = select(StatusChange).where(StatusChange.item_number == item.number)
     question = session.exec(asked.order_by(col(StatusChange.id).desc()).limit(1)).one()
     closes_on = max(item.due_on or at.date(), (at + GRACE).date())
-    body = _(
-        "We asked you something about “%(title)s”:\n\n%(question)s\n\nWhy we ask: %(why)s\n\nPlease answer by %(day)s: "
-        "%(address)s\n\nWithout an answer it will be closed then. Any answer, also a later one, opens it again."
-    ) % {
-        "title": item.title, "question": question.explanation, "why": question.why, "day": day(closes_on),
-        "address": f"{settings().effective_base_url}{item.path}",
-    }  # fmt: skip
-    outbox.put(session, reporter.email or "", _("We still need your answer: %s") % item.title, body)
+    letter = letters.write("question_due", item=item, question=question, closes_on=closes_on)
+    outbox.put(session, reporter.email or "", *letter)
 
 
 def _close(session: Session, item: Item, at: datetime) -> None:
