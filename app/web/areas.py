@@ -2,8 +2,13 @@
 
 from app.web import (
     account,
+    commenting,
+    crawlers,
     health,
     importing,
+    item_page,
+    look,
+    moderating,
     participation,
     posting,
     reading,
@@ -15,8 +20,13 @@ from app.web import (
 
 ALL = [
     account.area,
+    commenting.area,
+    crawlers.area,
     health.area,
     importing.area,
+    item_page.area,
+    look.area,
+    moderating.area,
     participation.area,
     posting.area,
     reading.area,
