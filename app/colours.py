@@ -32,10 +32,10 @@ class Accent:
 
 
 def accent(chosen: str, theme: Theme) -> Accent:
-    """The chosen colour, made darker or lighter until it can be read in this theme. Its hue stays."""
+    """The chosen colour, `#rrggbb`, made darker or lighter until it can be read in this theme. Its hue stays."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*_parts(chosen))
     colour = chosen
-    while not _stands_on(colour, theme) and 0 < lightness < 1:
+    while not _stands_on(colour, theme):
         lightness = min(max(lightness + theme.step, 0), 1)
         colour = _hex(colorsys.hls_to_rgb(hue, lightness, saturation))
     ink = max("#ffffff", NIGHT.paper, key=lambda ink: contrast(ink, colour))

@@ -120,8 +120,8 @@ class View:
         return [Sort.BEST, *by_column] if self.query else by_column
 
     @property
-    def is_narrowed(self) -> bool:
-        return bool(self.board or self.kind or self.status or self.tag or self.query)
+    def is_filtered(self) -> bool:
+        return bool(self.board or self.kind or self.status or self.tag)
 
 
 def usual_sort(query: str) -> Sort:

@@ -2,6 +2,7 @@
 
 from app.web import (
     account,
+    answering,
     commenting,
     crawlers,
     health,
@@ -20,6 +21,7 @@ from app.web import (
 
 ALL = [
     account.area,
+    answering.area,
     commenting.area,
     crawlers.area,
     health.area,

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app import db, items, limits, policy, sessions, sign_in, site, statuses, targets, words
+from app import db, items, limits, policy, sessions, sign_in, site, statuses, targets, votes, words
 from app.config import settings
 from app.items import Item
 from app.people import Person
@@ -23,6 +23,7 @@ from app.words import _
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NOTICE = "notice"
 THEME = "theme"
+THEMES = frozenset({"light", "dark"})
 
 Answer = TypeVar("Answer", bound=Response)
 
@@ -100,8 +101,8 @@ def environment() -> Environment:
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {"day": words.day, "moment": words.moment, "ago": words.ago, "span": words.span,
                     "number": words.number, "target": targets.shown}  # fmt: skip
-    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "policy": policy,
-                    "locale": words.locale()}  # fmt: skip
+    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
+                    "policy": policy, "locale": words.locale()}  # fmt: skip
     return env
 
 
@@ -144,7 +145,7 @@ def render(request: Request, template: str, **context: Any) -> str:
 def theme(request: Request) -> str:
     """The reader's choice, or `auto` for what their system prefers."""
     chosen = request.cookies.get(THEME, "")
-    return chosen if chosen in {"light", "dark"} else "auto"
+    return chosen if chosen in THEMES else "auto"
 
 
 def asked_by_htmx(request: Request) -> bool:
