@@ -1,0 +1,73 @@
+"""The colours of the style sheets can be read, by day and by night: 4.5 for text, 3 for shapes (WCAG 2.2 AA)."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app import cards, colours, site
+from app.colours import DAY, NIGHT
+from app.statuses import Status
+
+ROOT = Path(__file__).parents[1]
+PAIR = re.compile(r"--([\w-]+): light-dark\((#\w{6}), (#\w{6})\);")
+STATUSES = [status.replace("_", "-") for status in Status]
+THEMES = [pytest.param(0, id="day"), pytest.param(1, id="night")]
+
+
+def palette(theme: int) -> dict[str, str]:
+    sheet = (ROOT / "static/css/10-tokens.css").read_text()
+    return {name: pair[theme] for name, *pair in PAIR.findall(sheet)}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("text", ["ink", "ink-quiet", "accent", "danger", "good"])
+@pytest.mark.parametrize("ground", ["paper", "surface"])
+def test_text_can_be_read_on_the_page(text: str, ground: str, theme: int) -> None:
+    colour = palette(theme)
+    assert colours.contrast(colour[text], colour[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_status_can_be_read_wherever_it_stands(status: str, theme: int) -> None:
+    colour = palette(theme)
+    for ground in ("paper", "surface", f"status-{status}-soft"):
+        assert colours.contrast(colour[f"status-{status}"], colour[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_words_on_the_accent_and_the_accent_on_its_soft_ground_can_be_read(theme: int) -> None:
+    colour = palette(theme)
+    assert colours.contrast(colour["accent-ink"], colour["accent"]) >= 4.5
+    assert colours.contrast(colour["accent"], colour["accent-soft"]) >= 4.5
+    assert colours.contrast(colour["ink"], colour["accent-soft"]) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_edge_of_a_field_can_be_seen(theme: int) -> None:
+    colour = palette(theme)
+    assert colours.contrast(colour["edge"], colour["paper"]) >= 3
+    assert colours.contrast(colour["edge"], colour["surface"]) >= 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_no_two_statuses_have_the_same_colour(theme: int) -> None:
+    colour = palette(theme)
+    assert len({colour[f"status-{status}"] for status in STATUSES}) == len(Status)
+
+
+@pytest.mark.parametrize(("theme", "known"), [(0, DAY), (1, NIGHT)], ids=["day", "night"])
+def test_the_program_knows_the_colours_of_the_sheet(theme: int, known: colours.Theme) -> None:
+    colour = palette(theme)
+    accent = colours.accent(site.ACCENT, known)
+    assert (colour["paper"], colour["surface"]) == (known.paper, known.surface)
+    assert (colour["accent"], colour["accent-ink"], colour["accent-soft"]) == (accent.colour, accent.ink, accent.soft)
+
+
+def test_a_preview_card_has_the_colours_of_the_day() -> None:
+    colour = palette(0)
+    assert {status: colour[f"status-{status.replace('_', '-')}"] for status in Status} == cards.STATUS_COLOURS
+    assert (colour["ink"], colour["ink-quiet"]) == (cards.INK, cards.QUIET)
+    assert colour["paper"] in (ROOT / "templates/layout.html").read_text()
+    assert palette(1)["paper"] in (ROOT / "templates/layout.html").read_text()
