@@ -1,0 +1,119 @@
+"""Finding items: by the words of a query, or by their likeness to a title. The same on SQLite and on PostgreSQL.
+
+Each item has a row in `search_index`, written in the item's own transaction. How a text is cut into words is ours
+(`words`); how rows are kept, matched and ranked is the database's (`sqlite`, `postgresql`).
+"""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, FromClause, Select, select
+from sqlmodel import Session
+
+from app.search import postgresql, sqlite, words
+from app.search.words import Asked, Part, Row
+
+QUERY_MOST = 200
+FOUND_MOST = 500
+RANKED_MOST = 1_000
+SIMILAR_LEAST = 3
+_NUMBER = re.compile(r"#?([0-9]{1,9})")
+
+
+class Engine(Protocol):
+    """What differs between the databases. Matches have a `number` and a `rank`, the lower the better."""
+
+    def write(self, session: Session, rows: Sequence[Row]) -> None: ...
+    def remove(self, session: Session, numbers: Collection[int]) -> None: ...
+    def with_all(self, asked: Sequence[Asked], part: Part) -> FromClause: ...
+    def with_any(self, words: Sequence[str]) -> FromClause: ...
+    def telling(self, session: Session, words: Sequence[str]) -> list[str]: ...
+    def numbers(self, session: Session, statement: Select[Any]) -> list[int]: ...
+
+
+_ENGINES: dict[str, Engine] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def index(session: Session, number: int, title: str, body: str) -> None:
+    """Write or rewrite the row of an item."""
+    index_all(session, [(number, title, body)])
+
+
+def index_all(session: Session, items: Iterable[tuple[int, str, str]]) -> None:
+    """Write or rewrite the rows of items, each given by its number, title and body."""
+    rows = [Row(number, words.of(title), words.of(body)) for number, title, body in items]
+    if rows:
+        _engine(session).write(session, rows)
+
+
+def remove(session: Session, numbers: Collection[int]) -> None:
+    if numbers:
+        _engine(session).remove(session, numbers)
+
+
+def find(session: Session, query: str, among: Select[Any], most: int = FOUND_MOST) -> list[int]:
+    """The numbers of the items that a query finds, best first; any string is a query.
+
+    `among` selects the numbers of the items that may be found. First comes the item whose number was asked for, then
+    those with all the words in their title, then those with all the words anywhere; if these are none, any word does.
+    """
+    query = query[:QUERY_MOST]
+    found = dict.fromkeys(_numbered(session, query, among))
+    for part in Part:
+        if len(found) < most:
+            found |= dict.fromkeys(_with_all(session, query, part, among, most))
+    return list(found)[:most] or _with_any(session, query, among, most)
+
+
+def similar(session: Session, title: str, among: Select[Any], most: int = 5, leave_out: int | None = None) -> list[int]:
+    """The numbers of the items most like a title, best first, from its third character on, without `leave_out`.
+
+    Where no word is both finished and telling, the items come that have all the words in their title.
+    """
+    title = title.strip()[:QUERY_MOST]
+    if len(title) < SIMILAR_LEAST:
+        return []
+    others = among.where(_number_of(among) != leave_out) if leave_out else among
+    found = dict.fromkeys(_with_any(session, title, others, most))
+    if len(found) < most:
+        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, others, most))
+    return list(found)[:most]
+
+
+def _numbered(session: Session, query: str, among: Select[Any]) -> list[int]:
+    asked = _NUMBER.fullmatch(query.strip())
+    return list(session.scalars(among.where(_number_of(among) == int(asked[1])))) if asked else []
+
+
+def _with_all(session: Session, query: str, part: Part, among: Select[Any], most: int) -> list[int]:
+    """Ranks the newest matches only: a common word has more of them than can be ranked while somebody types."""
+    asked = words.asked(query)
+    if not asked:
+        return []
+    matches = _among(among, _engine(session).with_all(asked, part))
+    newest = matches.order_by(matches.selected_columns.number.desc()).limit(RANKED_MOST).subquery()
+    best = select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc())
+    return _engine(session).numbers(session, best.limit(most))
+
+
+def _with_any(session: Session, query: str, among: Select[Any], most: int) -> list[int]:
+    telling = _engine(session).telling(session, sorted(set(words.of(query))))
+    if not telling:
+        return []
+    matches = _among(among, _engine(session).with_any(telling))
+    return _engine(session).numbers(session, matches.order_by(matches.selected_columns.rank).limit(most))
+
+
+def _among(among: Select[Any], matches: FromClause) -> Select[Any]:
+    """Those of the matches that may be found."""
+    return select(matches).where(among.where(_number_of(among) == matches.c.number).exists())
+
+
+def _number_of(among: Select[Any]) -> ColumnElement[int]:
+    (number,) = among.selected_columns
+    return number
+
+
+def _engine(session: Session) -> Engine:
+    return _ENGINES[session.get_bind().dialect.name]
