@@ -1,0 +1,194 @@
+"""For the team, on one item: moving it, correcting words, promising, merging, tagging, putting it on another board."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request, Response
+from sqlmodel import Session
+
+from app import items, listing, search, status_changes, tags
+from app.items import Item
+from app.people import Person
+from app.refusals import Invalid, Refusal, Refused
+from app.status_changes import Move, StatusChange, corrections, proposals
+from app.status_changes.proposals import MergeProposal
+from app.web import item_page, kit, refusal_pages, team_forms
+from app.web.forms import Pressed, typed
+from app.web.kit import Advocate, Db, ItemInPath, Maintainer
+from app.web.route import area as new_area
+from app.words import _
+
+FOUND_MOST = 8
+
+area = new_area()
+
+
+@dataclass
+class CorrectionForm:
+    explanation: str = ""
+
+
+@dataclass
+class TargetForm:
+    target: str = ""
+    cause: str = ""
+
+
+@dataclass
+class ProposalForm:
+    duplicate_of: str = ""
+    words: str = ""
+
+
+@dataclass
+class TagsForm:
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class BoardForm:
+    board: str = ""
+
+
+@dataclass(frozen=True)
+class MoveMade:
+    """A status change, and the item that it moved."""
+
+    change: StatusChange
+    item: Item
+
+
+async def _move_made(session: Db, viewer: Maintainer, change: int) -> MoveMade:
+    return MoveMade(*corrections.find(session, change, viewer))
+
+
+async def _proposal(session: Db, _viewer: Maintainer, proposal: int) -> MergeProposal:
+    return proposals.find(session, proposal)
+
+
+MoveInPath = Annotated[MoveMade, Depends(_move_made)]
+ProposalInPath = Annotated[MergeProposal, Depends(_proposal)]
+
+
+@area.get("/items/lookup")
+def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Response:
+    """Find the number of an item by the words of its title."""
+    among = items.numbers_visible_to(viewer).where(Item.root == Item.number)
+    found = listing.with_numbers(session, viewer, search.find(session, q, among, FOUND_MOST))
+    return kit.page(request, "status_changes/lookup.html", query=q, found=found)
+
+
+@area.post("/items/{number:int}/status-changes")
+def change_status(
+    request: Request, session: Db, person: Advocate, item: ItemInPath, move: Annotated[Move, typed(Move)]
+) -> Response:
+    try:
+        status_changes.change(session, item, person, move)
+    except (Invalid, Refused) as refusal:
+        return _form_again(request, item, "move", move, refusal)
+    moved = _("#%(number)s is “%(status)s” now.") % {"number": item.number, "status": item.status_label}
+    return _back_to(request, item, moved)
+
+
+@area.post("/items/{number:int}/target-moves")
+def move_target(
+    request: Request, session: Db, person: Maintainer, item: ItemInPath, form: Annotated[TargetForm, typed(TargetForm)]
+) -> Response:
+    try:
+        status_changes.move_target(session, item, person, form.target, form.cause)
+    except (Invalid, Refused) as refusal:
+        return _form_again(request, item, "target", form, refusal)
+    return _back_to(request, item, _("The target is moved, and your words say why."))
+
+
+@area.post("/items/{number:int}/merge-proposals")
+def propose_merge(
+    request: Request, session: Db, person: Advocate, item: ItemInPath,
+    form: Annotated[ProposalForm, typed(ProposalForm)],
+) -> Response:  # fmt: skip
+    try:
+        proposals.propose(session, item, person, form.duplicate_of, form.words)
+    except (Invalid, Refused) as refusal:
+        return _form_again(request, item, "proposal", form, refusal)
+    return _back_to(request, item, _("Your proposal is with the team."))
+
+
+@area.post("/merge-proposals/{proposal:int}/rejection")
+def reject_merge(session: Db, person: Maintainer, proposal: ProposalInPath, _form: Pressed) -> Response:
+    proposals.reject(session, proposal, person)
+    return kit.see_other(f"/items/{proposal.item_number}", _("The two stay apart."))
+
+
+@area.post("/items/{number:int}/tags")
+def put_tags(
+    request: Request, session: Db, person: Advocate, item: ItemInPath, form: Annotated[TagsForm, typed(TagsForm)]
+) -> Response:
+    try:
+        tags.put(session, item.number, person, form.tags)
+    except Invalid as refusal:
+        return _form_again(request, item, "tags", form, refusal)
+    return _back_to(request, item, _("The tags are saved."))
+
+
+@area.post("/items/{number:int}/board")
+def move_to_board(
+    request: Request, session: Db, person: Maintainer, item: ItemInPath, form: Annotated[BoardForm, typed(BoardForm)]
+) -> Response:
+    try:
+        items.move_to_board(session, item, person, form.board)
+    except Invalid as refusal:
+        return _form_again(request, item, "board", form, refusal)
+    return _back_to(request, item, _("The request is on its new board."))
+
+
+@area.get("/status-changes/{change:int}/correction")
+def ask_for_correction(request: Request, _person: Maintainer, move: MoveInPath) -> Response:
+    return _correction_page(request, move, move.change.explanation)
+
+
+@area.post("/status-changes/{change:int}/correction")
+def correct(
+    request: Request, session: Db, person: Maintainer, move: MoveInPath,
+    form: Annotated[CorrectionForm, typed(CorrectionForm)],
+) -> Response:  # fmt: skip
+    try:
+        status_changes.correct(session, move.change, person, form.explanation)
+    except Invalid as refusal:
+        return _correction_page(request, move, form.explanation, refusal)
+    return _back_to(request, move.item, _("The explanation is corrected. The earlier words stay one click away."))
+
+
+def _correction_page(request: Request, move: MoveMade, words: str, refusal: Invalid | None = None) -> Response:
+    status, problems = (422, refusal.problems) if refusal else (200, {})
+    return kit.page(request, "status_changes/correction.html", status=status, item=move.item, change=move.change,
+                    words=words, problems=problems)  # fmt: skip
+
+
+FORMS = {
+    "move": ("status_changes/_form.html", "to"),
+    "target": ("status_changes/_target_form.html", "target"),
+    "proposal": ("status_changes/_proposal_form.html", "duplicate_of"),
+    "tags": ("tags/_form.html", "tags"),
+    "board": ("boards/_form.html", "board"),
+}
+
+
+def _form_again(request: Request, item: Item, name: str, form: Any, refusal: Refusal) -> Response:
+    """The form with all that was typed, for the item as it stands now: alone for htmx, else on the item's page."""
+    template, field = FORMS[name]
+    session: Session = request.state.session
+    viewer: Person | None = kit.identify(request)
+    code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, field)
+    team = team_forms.of(session, viewer, item, name, typed=asdict(form), problems=problems)
+    if kit.asked_by_htmx(request):
+        return kit.fragment(request, template, status=code, item=item, team=team)
+    return item_page.draw(request, session, viewer, item, status=code, team=team)
+
+
+def _back_to(request: Request, item: Item, said: str) -> Response:
+    """To the item, which tells the new chapter; htmx loads it whole."""
+    answer = kit.see_other(item.path, said)
+    if kit.asked_by_htmx(request):
+        answer.status_code = 204
+        answer.headers["HX-Redirect"] = item.path
+    return answer
