@@ -65,6 +65,7 @@ migration: .venv/development ## Draft a migration from the models: make migratio
 	@rm -rf build/migration && mkdir -p build/migration
 	$(BIN)/python -m alembic upgrade head
 	$(BIN)/python -m alembic revision --autogenerate -m "$(m)"
+	@$(BIN)/ruff check --quiet --fix migrations && $(BIN)/ruff format --quiet migrations
 
 .venv/runtime: requirements.txt | .venv/bin/pip
 	@echo "Installing what Daylight needs (only now and when requirements.txt changes) ..."
