@@ -1,7 +1,6 @@
 """The schema: made by migrations alone, equal to the models, and able to go back and forth with rows in it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -11,14 +10,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table, func, inspect
 from sqlmodel import Session, SQLModel, select
 
-from app import db, first_run, limits, outbox, schema, sign_in, status_changes
+from app import db, schema
 from app.db import Database
-from app.imports.batches import Import
-from app.people import Role, RoleChange
-from app.status_changes import proposals
-from app.statuses import Kind, Status
-from app.tags import ItemTag, Tag
-from tests import factories
+from tests.fixtures.content import fill
 from tests.fixtures.database import Databases
 
 TABLES = dict(SQLModel.metadata.tables)
@@ -31,37 +25,6 @@ def empty_database(databases: Databases) -> Iterator[Database]:
     database = Database(db.make_engine(databases.empty()))
     yield database
     database.close()
-
-
-def fill(session: Session) -> None:
-    """At least one row in every table, as the program writes them."""
-    first_run.prepare(session)
-    session.flush()
-    ada, ben = factories.person(session, "Ada Lind"), factories.person(session, "Ben Osei", role=Role.ADVOCATE)
-    mira = factories.person(session, "Mira Okafor", role=Role.OWNER, title="CTO")
-    session.add(RoleChange(person_id=ben.key, by_id=mira.id, from_role=Role.MEMBER, to_role=Role.ADVOCATE))
-    idea = factories.item(session, ada, "Export to a spreadsheet")
-    defect = factories.item(
-        session, ben, "Export stops", kind=Kind.DEFECT, expected="A file", steps="Press Export", version="3"
-    )
-    twin = factories.item(session, ben, "Export to a table")
-    declined = factories.item(session, ada, "A rocket")
-    factories.comment(session, idea, ben)
-    status_changes.correct(
-        session, factories.move(session, defect, mira, Status.SHIPPED), mira, "It is out, in version 4."
-    )
-    factories.move(session, idea, mira, Status.PLANNED, target="2027-Q1")
-    factories.move(session, declined, mira, Status.DECLINED)
-    proposals.propose(session, twin, ben, str(idea.number), "Both want the same file.")
-    factories.move(session, twin, mira, Status.DUPLICATE, duplicate_of=str(idea.number))
-    tag = Tag(slug="export", name="Export")
-    session.add_all([tag, Import(source="csv")])
-    session.flush()
-    session.add(ItemTag(item_number=idea.number, tag_id=tag.id))
-    sign_in.open_session(session, ada)
-    session.add(sign_in.SignIn(handle_hash="a", email="new@example.org", code_hash="b", link_hash="c"))
-    limits.spend(session, "posting", most=5, per=timedelta(hours=1))
-    outbox.put(session, "ada@example.org", "An answer", "It is out.")
 
 
 def rows(database: Database) -> dict[str, int]:
