@@ -110,14 +110,17 @@ _READ: dict[Sort, Callable[[str], Any]] = {
 }  # fmt: skip
 
 
-def _found(session: Session, viewer: Person | None, view: View) -> list[int]:
+def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
     among = select(col(Item.number)).join(Board, col(Board.id) == Item.board_id)
-    return search.find(session, view.query, among.where(items.visible_to(viewer), *_narrowed(view)))
+    return search.find(session, view.query, among.where(items.visible_to(viewer), *_narrowed(view)), most)
 
 
 def _best(session: Session, viewer: Person | None, view: View) -> Page:
-    """Pages of the best match begin after an item, because its order is that of a search and no column's."""
-    found = _found(session, viewer, view)
+    """Pages of the best match begin after an item, because its order is that of a search and no column's.
+
+    The first one is what somebody sees while typing, so no more is looked for than it shows.
+    """
+    found = _found(session, viewer, view, search.FOUND_MOST if view.after else PAGE + 1)
     ends = [str(number) for number in found]
     begin = ends.index(view.after) + 1 if view.after in ends else 0
     numbers = found[begin : begin + PAGE]
