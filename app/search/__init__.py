@@ -1,11 +1,12 @@
 """Finding items: by the words of a query, or by their likeness to a title. The same on SQLite and on PostgreSQL.
 
-Each item has a row in `search_index`, written in the item's own transaction. How a text is cut into words is ours
-(`words`); how rows are kept, matched and ranked is the database's (`sqlite`, `postgresql`).
+An item is indexed in its own transaction. How a text is cut into words is ours (`words`); how the words are kept,
+matched and ranked is the database's (`sqlite`, `postgresql`).
 """
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Select, select
@@ -17,6 +18,7 @@ from app.search.words import Asked, Part, Row
 QUERY_MOST = 200
 FOUND_MOST = 500
 RANKED_MOST = 1_000
+WRITTEN_AT_ONCE = 1_000
 SIMILAR_LEAST = 3
 _NUMBER = re.compile(r"#?([0-9]{1,9})")
 
@@ -42,8 +44,9 @@ def index(session: Session, number: int, title: str, body: str) -> None:
 
 def index_all(session: Session, items: Iterable[tuple[int, str, str]]) -> None:
     """Write or rewrite the rows of items, each given by its number, title and body."""
-    rows = [Row(number, words.of(title), words.of(body)) for number, title, body in items]
-    if rows:
+    left = iter(items)
+    while some := list(islice(left, WRITTEN_AT_ONCE)):
+        rows = [Row(number, words.of(title), words.of(body)) for number, title, body in some]
         _engine(session).write(session, rows)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     cast,
     column,
     delete,
@@ -40,7 +41,8 @@ def write(session: Session, rows: Sequence[Row]) -> None:
 
 def remove(session: Session, numbers: Collection[int]) -> None:
     for of_part in _TABLES.values():
-        session.execute(delete(of_part).where(of_part.c.number.in_(numbers)))
+        statement = delete(of_part).where(of_part.c.number == bindparam("removed"))
+        session.execute(statement, [{"removed": number} for number in numbers])
 
 
 def numbers(session: Session, statement: Select[Any]) -> list[int]:

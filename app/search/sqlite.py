@@ -6,7 +6,19 @@ Its tokenizer parts words at spaces; `search_words` counts the items of each wor
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import FromClause, Integer, Select, String, column, delete, literal_column, select, table, text
+from sqlalchemy import (
+    FromClause,
+    Integer,
+    Select,
+    String,
+    bindparam,
+    column,
+    delete,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlmodel import Session
 
 from app.search.words import TELLING_MOST, Asked, Part, Row
@@ -24,7 +36,8 @@ def write(session: Session, rows: Sequence[Row]) -> None:
 
 
 def remove(session: Session, numbers: Collection[int]) -> None:
-    session.execute(delete(_INDEX).where(_INDEX.c.rowid.in_(numbers)))
+    statement = delete(_INDEX).where(_INDEX.c.rowid == bindparam("removed"))
+    session.execute(statement, [{"removed": number} for number in numbers])
 
 
 def numbers(session: Session, statement: Select[Any]) -> list[int]:
