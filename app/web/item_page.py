@@ -93,7 +93,7 @@ def case_of(session: Session, viewer: Person | None, item: Item) -> dict[str, An
 
 def comment_form(viewer: Person | None, item: Item) -> dict[str, Any]:
     """An empty comment; the reporter's answers our question, when there is one."""
-    asked = item.status is Status.NEEDS_INFO and kit.is_own(viewer, item.reporter_id)
+    asked = item.due_on is not None and kit.is_own(viewer, item.reporter_id)
     return {"item": item, "is_asked": asked, "words": "", "official": False, "problems": {}}
 
 
@@ -120,5 +120,4 @@ def _person(session: Session, key: int | None) -> Person | None:
 
 def _is_said_above(item: Item) -> bool:
     """Whether the words of the last move stand at the top of the page: a refusal, or a question that is open."""
-    is_asking = item.status is Status.NEEDS_INFO and item.waiting_since is None
-    return item.status is Status.DECLINED or is_asking
+    return item.status is Status.DECLINED or item.due_on is not None
