@@ -5,8 +5,9 @@ One language serves a whole instance (`DAYLIGHT_LANGUAGE`), so that a page is th
 
 import gettext as catalogue
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
@@ -39,11 +40,13 @@ def locale() -> Locale:
     return Locale.parse(settings().language)
 
 
+@lru_cache(5_000)
 def day(value: date | datetime) -> str:
     """3 May 2026."""
     return format_date(value, "d MMMM y", locale())
 
 
+@lru_cache(5_000)
 def moment(value: datetime) -> str:
     """3 May 2026, 14:02 UTC."""
     return format_datetime(value.astimezone(UTC), "d MMMM y, HH:mm 'UTC'", locale=locale())
@@ -57,8 +60,12 @@ def span(value: timedelta) -> str:
     seconds = value.total_seconds()
     unit, size = next((unit, size) for unit, size in units if seconds >= size)
     size = 30 * 86400 if unit == "month" else size
-    whole = timedelta(seconds=seconds // size * size)
-    return format_timedelta(whole, granularity=unit, threshold=10_000, locale=locale())
+    return _spelled(unit, int(seconds // size * size))
+
+
+@lru_cache(5_000)
+def _spelled(unit: Any, seconds: int) -> str:
+    return format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10_000, locale=locale())
 
 
 def ago(value: datetime, now: datetime) -> str:
@@ -66,6 +73,7 @@ def ago(value: datetime, now: datetime) -> str:
     return _("just now") if now - value < timedelta(minutes=1) else _("%s ago") % span(now - value)
 
 
+@lru_cache(5_000)
 def number(value: int) -> str:
     """1,234."""
     return format_decimal(value, locale=locale())
