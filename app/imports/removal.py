@@ -6,24 +6,25 @@ from typing import Any
 from sqlalchemy import Column, delete, exists
 from sqlmodel import Session, SQLModel, col, select
 
-from app import items, votes
+from app import items, search, votes
 from app.comments import Comment
 from app.edits import Edit, Subject
 from app.imports import parting
 from app.imports.batches import Import
 from app.items import Item
-from app.status_changes import StatusChange
+from app.status_changes import StatusChange, merges
 
 
 def remove_items(session: Session, numbers: Collection[int]) -> None:
     """Remove items with everything that was said and done about them, by anybody."""
-    roots = set(session.exec(select(Item.root).where(col(Item.number).in_(numbers)))) - set(numbers)
+    roots = merges.families(session, numbers) - set(numbers)
     parting.part(session, numbers)
     _remove_edits(session, numbers)
     for column in references("item.number"):
         if column.table.name != "item":
             session.execute(delete(column.table).where(column.in_(numbers)))
     session.execute(delete(Item).where(col(Item.number).in_(numbers)))
+    search.remove(session, numbers)
     for item in items.lock(session, *roots):
         votes.recount(session, item)
         votes.cool(session, item)

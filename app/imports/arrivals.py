@@ -1,0 +1,44 @@
+"""An item as it arrives from another tracker, whichever it is: the form that all sources are brought into."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.imports.markup import Markup
+from app.imports.outcomes import Outcome
+from app.statuses import Kind
+
+
+@dataclass
+class Arrival:
+    """`words` are the source's own for where it stands, such as "Resolved / Fixed"; `original` is the id of the item it
+    is a duplicate of; `board` is the address of a board here, or the name of one to be made."""
+
+    line: int
+    source_id: str
+    title: str
+    body: str = ""
+    markup: Markup = Markup.PLAIN
+    kind: Kind = Kind.IDEA
+    board: str = ""
+    words: str = ""
+    outcome: Outcome | None = None
+    posted_at: datetime | None = None
+    closed_at: datetime | None = None
+    reporter: str = ""
+    email: str = ""
+    vote_count: int = 0
+    tags: list[str] = field(default_factory=list)
+    answer: str = ""
+    link: str = ""
+    version: str = ""
+    shipped_in: str = ""
+    original: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something about a line that a person should know; `left_out` when it cannot come in at all."""
+
+    line: int
+    words: str
+    left_out: bool = False

@@ -1,0 +1,89 @@
+"""What a column holds, by its heading in many languages or, without one that we know, by its values."""
+
+import re
+import tomllib
+import unicodedata
+from enum import StrEnum
+from pathlib import Path
+
+from app.words import N_, _
+
+
+class Field(StrEnum):
+    """What an item can be given from a column; the order is that of the form."""
+
+    TITLE = "title"
+    BODY = "body"
+    KIND = "kind"
+    STATUS = "status"
+    RESOLUTION = "resolution"
+    SOURCE_ID = "source_id"
+    POSTED_AT = "posted_at"
+    CLOSED_AT = "closed_at"
+    REPORTER = "reporter"
+    EMAIL = "email"
+    VOTES = "votes"
+    TAGS = "tags"
+    BOARD = "board"
+    ANSWER = "answer"
+    LINK = "link"
+    VERSION = "version"
+    SHIPPED_IN = "shipped_in"
+    ORIGINAL = "original"
+
+    @property
+    def label(self) -> str:
+        return _(LABELS[self])
+
+
+LABELS = {
+    Field.TITLE: N_("Title"),
+    Field.BODY: N_("Description"),
+    Field.KIND: N_("Kind"),
+    Field.STATUS: N_("Status"),
+    Field.RESOLUTION: N_("Resolution"),
+    Field.SOURCE_ID: N_("Id in the source"),
+    Field.POSTED_AT: N_("Posted on"),
+    Field.CLOSED_AT: N_("Closed on"),
+    Field.REPORTER: N_("Name of the reporter"),
+    Field.EMAIL: N_("E-mail of the reporter"),
+    Field.VOTES: N_("Number of votes"),
+    Field.TAGS: N_("Tags"),
+    Field.BOARD: N_("Board"),
+    Field.ANSWER: N_("Answer"),
+    Field.LINK: N_("Address in the source"),
+    Field.VERSION: N_("Version"),
+    Field.SHIPPED_IN: N_("Shipped in"),
+    Field.ORIGINAL: N_("Duplicate of"),
+}
+
+
+def plain(heading: str) -> str:
+    """A heading without case, accents and punctuation."""
+    letters = unicodedata.normalize("NFKD", heading.casefold())
+    letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
+
+
+_KNOWN: dict[str, str] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
+_RANKS: dict[Field, dict[str, int]] = {
+    field: {plain(words): rank for rank, words in reversed(list(enumerate(_KNOWN[field].split(";"))))}
+    for field in Field
+}
+LIKE = 1000
+
+
+def rank(field: Field, heading: str) -> int | None:
+    """How well a heading fits the field, 0 best; those that only contain the words come after all that are them."""
+    words = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))
+    ranks = _RANKS[field]
+    if words in ranks:
+        return ranks[words]
+    parts = set(words.split())
+    contained = [place for known, place in ranks.items() if set(known.split()) <= parts]
+    return LIKE * len(parts) + min(contained) if contained else None
+
+
+def is_heading(text: str) -> bool:
+    """Whether this is a heading that some field has."""
+    return any(plain(text) in ranks for ranks in _RANKS.values())

@@ -1,0 +1,132 @@
+"""The mapping: which column is for which field, and what its words mean here. Proposed, then changed by a person."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from collections.abc import Mapping as Mapping_
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app import text
+from app.boards import Board
+from app.imports import markup, outcomes
+from app.imports.csv_files import columns, records
+from app.imports.csv_files.columns import Column
+from app.imports.csv_files.dates import Order
+from app.imports.csv_files.headings import Field, plain
+from app.imports.csv_files.records import Form, Place
+from app.imports.markup import Markup
+from app.statuses import Kind
+from app.words import _
+
+NEW_BOARD = "+"
+NEW_BOARDS_MOST = 12  # more values than these are no boards but something finer
+FINGERPRINTS = {
+    "Jira": {"issue key", "issue id", "affects version s", "fix version s", "issue type", "summary"},
+    "Fider": {"votes count", "comments count", "responded by", "created by"},
+    "Canny": {"post title", "post url", "vote count", "author name", "board"},
+    "UserVoice": {"supporters count", "forum", "idea id", "category"},
+}
+SIGNS = 3  # so many headings of a source tell it
+DEFECT_HEADINGS = {"affects version s", "severity", "steps to reproduce", "expected result", "affected version"}
+
+
+@dataclass
+class Mapping:
+    """All that is needed to read a file's records as items."""
+
+    file: str = ""
+    source: str = ""
+    delimiter: str = ","
+    escape: str = ""
+    byte: int = 0
+    line: int = 1
+    places: dict[str, list[int]] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    day_first: bool = True
+    markup: str = Markup.PLAIN
+    kind: str = Kind.IDEA
+    kinds: dict[str, str] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    board: str = ""
+    boards: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, stored: dict[str, Any]) -> "Mapping":
+        return cls(**stored)
+
+    def stored(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def form(self) -> Form:
+        return Form(self.delimiter, self.escape)
+
+    @property
+    def start(self) -> Place:
+        """Where the first item begins."""
+        return Place(self.byte, self.line)
+
+    @property
+    def source_key(self) -> str:
+        """The source as items carry it."""
+        return text.slug(self.source)[:40]
+
+
+def look(path: Path, name: str) -> tuple[Mapping, list[Column]]:
+    """Find out how the file is written and what is in its columns; the mapping is the proposal."""
+    form, start = records.form_of(path)
+    beginning = records.read(path, form, start)
+    first, second = next(beginning), next(beginning, None)
+    named = columns.has_headings(first, second)
+    place = first.after if named else start
+    found = columns.of(first, named=named)
+    columns.look(found, records.read(path, form, place))
+    chosen = columns.propose(found)
+    proposed = Mapping(
+        file=path.name, source=_source(found, name), delimiter=form.delimiter, escape=form.escape, byte=place.byte,
+        line=place.line, places={column.name: column.places for column in found},
+        columns={each.value: column.name for each, column in chosen.items()},
+        markup=markup.guess(chosen[Field.BODY].texts if Field.BODY in chosen else []), kind=_kind(found, name),
+    )  # fmt: skip
+    proposed.day_first = orders(proposed, {column.name: column.orders for column in found}) != {Order.MONTH_FIRST}
+    return proposed, found
+
+
+def orders(mapping: Mapping, of_columns: Mapping_[str, Iterable[str]]) -> set[Order]:
+    """What all dates of the file together tell of the order of day and month; what tells nothing counts only alone."""
+    dated = [mapping.columns.get(each) or "" for each in (Field.POSTED_AT, Field.CLOSED_AT)]
+    told = {Order(order) for name in dated for order in of_columns.get(name, ())}
+    return told - {Order.EITHER} or told
+
+
+def doubts(mapping: Mapping, of_columns: Mapping_[str, Iterable[str]]) -> list[str]:
+    """What a person should look at before they trust the dates."""
+    told = orders(mapping, of_columns)
+    if told == {Order.EITHER}:
+        return [_("The dates can be read with the day or with the month first. Please check which is right.")]
+    if len(told) > 1:
+        return [_("Some dates have the day first and others the month. Those that cannot be read are named below.")]
+    return []
+
+
+def propose_boards(mapping: Mapping, found: list[Column], present: list[Board]) -> dict[str, str]:
+    """The board for each value: one here with that name, or a new one if there are few values."""
+    column = next((column for column in found if column.name == mapping.columns.get(Field.BOARD)), None)
+    here = {board.name.casefold(): board.slug for board in present} | {board.slug: board.slug for board in present}
+    values = list(column.values) if column else []
+    new = NEW_BOARD if len(values) <= NEW_BOARDS_MOST else ""
+    return {value: here.get(value.casefold(), new) for value in values}
+
+
+def _source(found: list[Column], name: str) -> str:
+    headings = {plain(column.name) for column in found}
+    signs = Counter({source: len(marks & headings) for source, marks in FINGERPRINTS.items()})
+    source, count = signs.most_common(1)[0]
+    return source if count >= SIGNS else (re.sub(r"[\W\d_]+", " ", Path(name).stem).strip() or "CSV")[:40]
+
+
+def _kind(found: list[Column], name: str) -> Kind:
+    headings = {plain(column.name) for column in found}
+    return Kind.DEFECT if headings & DEFECT_HEADINGS else outcomes.kind_of(Path(name).stem)

@@ -1,0 +1,76 @@
+"""A file becomes an import that can begin: stored, looked at, its mapping proposed, and surveyed."""
+
+import secrets
+from pathlib import Path
+from typing import IO, Any
+
+from app import boards
+from app.config import settings
+from app.db import Database
+from app.imports import batches, survey
+from app.imports.batches import Import, State
+from app.imports.csv_files import mapping, rows, storing
+from app.imports.csv_files.columns import Column
+from app.imports.csv_files.mapping import Mapping
+from app.refusals import Refused
+from app.words import _
+
+VALUES_MOST = 60
+
+
+def stored_file(file: str) -> Path:
+    """Where the file of a mapping is stored."""
+    return settings().data_dir / "imports" / file
+
+
+def prepare(database: Database, given: IO[bytes], name: str, *, by_id: int | None = None, encoding: str = "") -> Import:
+    """Store the file and say what would come of it. For a large file this takes seconds; it writes only at the end.
+
+    Raises Invalid for a file that is no table of text.
+    """
+    path = stored_file(f"{secrets.token_hex(8)}.csv")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        encoding = storing.store(given, path, encoding)
+        proposed, columns = mapping.look(path, name)
+        report = {"encoding": encoding, "columns": [_seen(column) for column in columns]}
+        with database.session(writes=False) as session:
+            proposed.boards = mapping.propose_boards(proposed, columns, boards.every(session))
+        batch = Import(source="", name=name[:200], by_id=by_id)
+        _survey(database, batch, proposed, report)
+        with database.session() as session:
+            session.add(batch)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return batch
+
+
+def revise(database: Database, batch: Import, changed: Mapping) -> Import:
+    """Survey the file again with another mapping. Raises Refused once the import has begun."""
+    fresh = Import(source="")
+    _survey(database, fresh, changed, batch.report)
+    with database.session() as session:
+        batch = batches.lock(session, batch)
+        if batch.state is not State.PREPARED:
+            raise Refused(_("This import has begun; its mapping stays."))
+        for name in ("source", "mapping", "report", "total", "at_byte", "at_line"):
+            setattr(batch, name, getattr(fresh, name))
+        session.add(batch)
+    return batch
+
+
+def _survey(database: Database, batch: Import, chosen: Mapping, report: dict[str, Any]) -> None:
+    """Let the import hold the mapping and what it would bring."""
+    read = rows.read(stored_file(chosen.file), chosen)
+    with database.session(writes=False) as session:
+        found = survey.of(session, ((row.arrival, row.odd) for row in read), chosen.source_key)
+    batch.source, batch.mapping, batch.total = chosen.source, chosen.stored(), found.rows
+    batch.at_byte, batch.at_line = chosen.byte, chosen.line
+    batch.report = report | {"survey": found.stored()}
+
+
+def _seen(column: Column) -> dict[str, Any]:
+    """What the page of the mapping needs to know of a column."""
+    values = dict(column.values.most_common(VALUES_MOST)) if len(column.values) <= VALUES_MOST else {}
+    return {"name": column.name, "shown": column.shown, "values": values, "orders": sorted(column.orders)}
