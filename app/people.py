@@ -163,10 +163,15 @@ def give_role(session: Session, person: Person, role: Role, by: Person) -> None:
         raise Refused(_("This account was deleted."))
     if person.role is role:
         return
-    if owners == {person.id}:
-        raise Refused(_("The last owner stays. Make somebody else an owner first."))
+    need_another_owner(session, person)
     change_role(session, person, role, by)
     sessions.revoke_all(session, person.key)
+
+
+def need_another_owner(session: Session, person: Person) -> None:
+    """Raise Refused if nobody but this person is an owner."""
+    if lock_owners(session) == {person.id}:
+        raise Refused(_("The last owner stays. Make somebody else an owner first."))
 
 
 def lock_owners(session: Session) -> set[int]:

@@ -14,7 +14,7 @@ from app.config import settings
 from app.people import Person
 from app.refusals import NotFound, Refused
 from app.sessions import SessionRow, hashed
-from app.words import _
+from app.words import _, ngettext
 
 CODE_LASTS = timedelta(minutes=15)
 TRIES_MOST = 5
@@ -62,8 +62,17 @@ class SignIn(SQLModel, table=True):
         return self.started_at + CODE_LASTS
 
     @property
-    def tries_left(self) -> int:
-        return TRIES_MOST - self.tries
+    def trouble(self) -> str:
+        """What to say after a try that failed."""
+        if not self.is_open:
+            return _("Code: this one no longer works. Have a new one sent.")
+        left = TRIES_MOST - self.tries
+        words = ngettext(
+            "Code: this is not the one we sent. %s try is left.",
+            "Code: this is not the one we sent. %s tries are left.",
+            left,
+        )
+        return words % left
 
     @property
     def plan(self) -> Plan:

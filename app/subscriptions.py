@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col
 
 from app import db
 from app.items import Item
@@ -74,12 +74,7 @@ def look(session: Session, item: Item, person: Person, *, at: datetime | None = 
     )
 
 
-def of(session: Session, person: Person) -> list[tuple[Subscription, Item]]:
-    """All cases of a person, those that changed last first."""
-    rows = session.exec(
-        select(Subscription, Item)
-        .join(Item, col(Item.number) == Subscription.item_number)
-        .where(Subscription.person_id == person.id)
-        .order_by(col(Item.changed_at).desc(), col(Item.number).desc())
-    )
-    return list(rows)
+def look_at_all(session: Session, person: Person, at: datetime) -> None:
+    """The person has seen all their cases as they were then."""
+    earlier = col(Subscription.person_id) == person.id, col(Subscription.seen_at) < at
+    session.execute(update(Subscription).where(*earlier).values(seen_at=at))

@@ -72,6 +72,17 @@ def withdraw(session: Session, item: Item, person: Person) -> Item:
     return root
 
 
+def withdraw_all(session: Session, person: Person) -> None:
+    """Take back every vote of a person who leaves."""
+    own = select(Item.number, Item.root).join(Vote, col(Vote.item_number) == Item.number)
+    touched = {number for both in session.exec(own.where(Vote.person_id == person.id)) for number in both}
+    voted_for = items.lock(session, *touched)
+    session.execute(delete(Vote).where(col(Vote.person_id) == person.id))
+    for item in voted_for:
+        recount(session, item)
+        cool(session, item)
+
+
 def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
     """Say how much it matters, or with an empty string take that back. Raises Invalid; without a vote nothing happens."""
     if weight and weight not in set(Weight):

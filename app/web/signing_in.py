@@ -15,7 +15,7 @@ from app.web.forms import Pressed, typed
 from app.web.kit import Db, Viewer
 from app.web.resumption import Resumed
 from app.web.route import area as new_area
-from app.words import _, ngettext
+from app.words import _
 
 area = new_area()
 
@@ -79,7 +79,7 @@ def take_code(
     if viewer is not None and viewer.email == attempt.email:
         return kit.see_other(attempt.next_path)
     if not sign_in.try_code(session, attempt, handle, form.code):
-        return _code_page(request, attempt, handle, code=form.code, problems=_problems(attempt))
+        return _code_page(request, attempt, handle, code=form.code, problems={"code": attempt.trouble})
     return _welcome(request, session, attempt, attempt.plan)
 
 
@@ -91,13 +91,6 @@ def _code_page(
         "problems": problems or {}, "is_mailed": bool(settings().smtp_url),
     }  # fmt: skip
     return kit.private(kit.page(request, "people/code.html", status=422 if problems else 200, **context))
-
-
-def _problems(attempt: SignIn) -> dict[str, str]:
-    if not attempt.is_open:
-        return {"code": _("Code: this one no longer works. Have a new one sent.")}
-    left = ngettext("%s try is left.", "%s tries are left.", attempt.tries_left) % attempt.tries_left
-    return {"code": _("Code: this is not the one we sent. %s") % left}
 
 
 @area.post("/sign-in/{handle}/again")
@@ -131,7 +124,7 @@ def take_link(
 ) -> Response:
     attempt = sign_in.find(session, handle)
     if not sign_in.try_link(session, attempt, handle, secret):
-        return _code_page(request, attempt, handle, problems=_problems(attempt))
+        return _code_page(request, attempt, handle, problems={"code": attempt.trouble})
     plan = _by_link(attempt.plan)
     return _welcome(request, session, attempt, plan if form.act else Plan(plan.next_path))
 

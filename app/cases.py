@@ -1,0 +1,178 @@
+"""My cases: what a person posted, voted for, commented on or follows, and what has happened there since they looked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, true
+from sqlmodel import Session, col, select
+
+from app import items, listing, targets
+from app.boards import Board
+from app.comments import Comment
+from app.items import Item
+from app.listing import Row
+from app.people import Person
+from app.status_changes import StatusChange, TargetMove
+from app.statuses import Kind, Status
+from app.subscriptions import Subscription
+from app.votes import Vote
+from app.words import N_, _, ngettext, number
+
+PAGE = 50
+
+
+class Show(StrEnum):
+    """Which cases a person looks at."""
+
+    ALL = "all"
+    POSTED = "posted"
+    VOTED = "voted"
+    FOLLOWING = "following"
+
+    @property
+    def label(self) -> str:
+        return _(SHOW_LABELS[self])
+
+
+SHOW_LABELS = {
+    Show.ALL: N_("All"),
+    Show.POSTED: N_("Posted"),
+    Show.VOTED: N_("Voted for"),
+    Show.FOLLOWING: N_("Following"),
+}
+
+
+class Turn(IntEnum):
+    """What a case wants of its person; in this order they are shown."""
+
+    OWED = 0
+    CHANGED = 1
+    SEEN = 2
+
+    @property
+    def label(self) -> str:
+        return _(TURN_LABELS[self])
+
+
+TURN_LABELS = {
+    Turn.OWED: N_("You owe an answer"),
+    Turn.CHANGED: N_("Changed since you looked"),
+    Turn.SEEN: N_("Nothing new"),
+}
+
+MOVED = {
+    Status.ACKNOWLEDGED: N_("Acknowledged by %s"),
+    Status.NEEDS_INFO: N_("Question asked by %s"),
+    Status.PLANNED: N_("Planned by %s"),
+    Status.IN_PROGRESS: N_("Begun by %s"),
+    Status.SHIPPED: N_("Shipped by %s"),
+    Status.DECLINED: N_("Declined by %s"),
+    Status.DUPLICATE: N_("Merged into another by %s"),
+}
+MOVED_ITSELF = {
+    Status.ACKNOWLEDGED: N_("Open again, because our question was answered"),
+    Status.DECLINED: N_("Closed, because our question stayed unanswered"),
+}
+
+
+@dataclass
+class Case:
+    """An item, what it wants, and what others did there since this person looked, in words."""
+
+    item: Row
+    turn: Turn
+    due_on: date | None
+    news: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    cases: list[Case]
+    has_more: bool
+
+    @property
+    def by_turn(self) -> list[tuple[Turn, list[Case]]]:
+        return [(turn, list(cases)) for turn, cases in groupby(self.cases, key=lambda found: found.turn)]
+
+
+def page(session: Session, person: Person, show: Show = Show.ALL, page_number: int = 1) -> Page:
+    """A page of the cases that this person may still see: what they owe, then what changed, then the rest."""
+    found = session.execute(_chosen(person, show).limit(PAGE + 1).offset(PAGE * (page_number - 1))).all()
+    wants = {item_number: (Turn(turn), due_on) for item_number, turn, due_on in found[:PAGE]}
+    rows = listing.with_numbers(session, person, list(wants))
+    cases = {row.number: Case(row, *wants[row.number]) for row in rows}
+    for item_number, words in _news(session, person, cases):
+        cases[item_number].news.append(words)
+    return Page(list(cases.values()), has_more=len(found) > PAGE)
+
+
+def _chosen(person: Person, show: Show) -> Any:
+    """The numbers of the cases and what they want, in their order."""
+    owed = and_(
+        col(Item.reporter_id) == person.id, col(Item.status) == Status.NEEDS_INFO, col(Item.due_on).is_not(None)
+    )
+    turn = case((owed, Turn.OWED.value), (_has_changed(person), Turn.CHANGED.value), else_=Turn.SEEN.value)
+    mine = (
+        select(Item.number, turn.label("turn"), col(Item.due_on))
+        .join(Subscription, col(Subscription.item_number) == Item.number)
+        .join(Board, col(Board.id) == Item.board_id)
+        .where(Subscription.person_id == person.id, items.visible_to(person), _is_shown(person, show))
+    )
+    return mine.order_by(turn, col(Item.changed_at).desc(), col(Item.number).desc())
+
+
+def _is_shown(person: Person, show: Show) -> ColumnElement[bool]:
+    voted = exists().where(col(Vote.item_number) == Item.number, col(Vote.person_id) == person.id)
+    return {
+        Show.ALL: true(),
+        Show.POSTED: col(Item.reporter_id) == person.id,
+        Show.VOTED: voted,
+        Show.FOLLOWING: col(Subscription.is_following).is_(True),
+    }[show]
+
+
+def _has_changed(person: Person) -> ColumnElement[bool]:
+    moved, promised, said = (exists().where(*_since(person, table)) for table in (StatusChange, TargetMove, Comment))
+    return and_(col(Item.changed_at) > Subscription.seen_at, or_(moved, promised, said))
+
+
+def _since(person: Person, table: Any) -> list[ColumnElement[bool]]:
+    """The condition on what others did under an item, joined to this person's subscription, since they looked."""
+    by_others = or_(table.person_id.is_(None), table.person_id != person.id)
+    shown = [col(Comment.hidden_at).is_(None)] if table is Comment else []
+    return [table.item_number == Subscription.item_number, table.at > Subscription.seen_at, by_others, *shown]
+
+
+def _news(session: Session, person: Person, cases: dict[int, Case]) -> Iterable[tuple[int, str]]:
+    """What happened under each of these items, in words: moves, then promises, then comments."""
+    mine = col(Subscription.person_id) == person.id, col(Subscription.item_number).in_(list(cases))
+    moves = select(StatusChange, Person).outerjoin(Person, col(Person.id) == StatusChange.person_id)
+    for change, mover in session.exec(_of(moves, person, StatusChange, *mine).order_by(col(StatusChange.id))):
+        yield change.item_number, _moved(change, mover, cases[change.item_number].item.kind)
+    for move in session.exec(_of(select(TargetMove), person, TargetMove, *mine).order_by(col(TargetMove.id))):
+        yield move.item_number, _promised(move)
+    counted = _of(select(Comment.item_number, func.count()), person, Comment, *mine).group_by(col(Comment.item_number))
+    for item_number, count in session.exec(counted):
+        yield item_number, ngettext("%s new comment", "%s new comments", count) % number(count)
+
+
+def _of(statement: Any, person: Person, table: Any, *mine: ColumnElement[bool]) -> Any:
+    return statement.join(Subscription, and_(*mine)).where(*_since(person, table))
+
+
+def _moved(change: StatusChange, mover: Person | None, kind: Kind) -> str:
+    if mover is None:
+        return _(MOVED_ITSELF.get(change.to_status, "")) or change.to_status.label(kind)
+    if change.to_status is Status.SHIPPED and kind is Kind.DEFECT:
+        return _("Fixed by %s") % mover.byline
+    return _(MOVED[change.to_status]) % mover.byline
+
+
+def _promised(move: TargetMove) -> str:
+    if move.to_target is None:
+        return _("No longer promised for a time")
+    return _("Promised for %s") % targets.shown(move.to_target)

@@ -1,0 +1,60 @@
+"""The dossier: everything that a board keeps of a person, for that person to take away."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, SQLModel, col, select
+
+from app.boards import Board
+from app.comments import Comment
+from app.edits import Edit
+from app.items import Item
+from app.people import Person, RoleChange
+from app.sessions import SessionRow
+from app.status_changes import MergeProposal, StatusChange, TargetMove
+from app.subscriptions import Subscription
+from app.votes import Vote
+
+ITEM = "number kind title body details status posted_at edited_at hidden_at hidden_because"
+COMMENT = "item_number at body is_official edited_at hidden_at hidden_because"
+MOVE = "item_number at from_status to_status explanation reason workaround review_on why due_on duplicate_of target"
+
+
+def of(session: Session, person: Person) -> dict[str, Any]:
+    """Everything by this person as plain values, and no secret. Codes and keys are stored as hashes and stay out."""
+    key = person.key
+
+    def rows(table: type[SQLModel], whose: Any, fields: str) -> list[dict[str, Any]]:
+        return _rows(session, table, whose == key, fields)
+
+    return {
+        "profile": _plain(person, "name email title role joined_at"),
+        "items": [
+            {**_plain(item, ITEM), "board": board}
+            for item, board in session.exec(
+                select(Item, Board.name)
+                .join(Board, col(Board.id) == Item.board_id)
+                .where(Item.reporter_id == key)
+                .order_by(col(Item.number))
+            )
+        ],
+        "comments": rows(Comment, Comment.person_id, COMMENT),
+        "votes": rows(Vote, Vote.person_id, "item_number at weight"),
+        "follows": rows(Subscription, Subscription.person_id, "item_number because is_following since seen_at"),
+        "answers": rows(StatusChange, StatusChange.person_id, f"{MOVE} shipped_in shipped_link edited_at"),
+        "target_moves": rows(TargetMove, TargetMove.person_id, "item_number at from_target to_target cause"),
+        "merge_proposals": rows(MergeProposal, MergeProposal.person_id, "item_number into words at decided_at"),
+        "earlier_words": rows(Edit, Edit.person_id, "subject subject_id field earlier at"),
+        "role_changes": rows(RoleChange, RoleChange.person_id, "at from_role to_role"),
+        "sessions": rows(SessionRow, SessionRow.person_id, "started_at seen_at expires_at browser"),
+    }
+
+
+def _rows(session: Session, table: type[SQLModel], whose: ColumnElement[bool], fields: str) -> list[dict[str, Any]]:
+    in_order = list(table.__table__.primary_key)  # type: ignore[attr-defined]
+    return [_plain(row, fields) for row in session.exec(select(table).where(whose).order_by(*in_order))]
+
+
+def _plain(row: SQLModel, fields: str) -> dict[str, Any]:
+    """These fields of a row as they stand in JSON."""
+    return row.model_dump(mode="json", include=set(fields.split()))

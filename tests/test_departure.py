@@ -1,0 +1,165 @@
+"""Leaving: votes go and counts stay right, words stay without the name, and one owner always remains."""
+
+import json
+
+import pytest
+from sqlmodel import Session, SQLModel, func, select
+
+from app import comments, departure, dossier, outbox, people, sign_in, subscriptions, votes
+from app.comments import Comment
+from app.outbox import Mail
+from app.people import Person, Role, RoleChange
+from app.refusals import Invalid, Refused
+from app.sessions import SessionRow
+from app.sign_in import SignIn
+from app.statuses import Status
+from app.subscriptions import Subscription
+from app.votes import Vote
+from tests import factories
+
+
+def leave(session: Session, person: Person) -> None:
+    departure.leave(session, person, person.email or "")
+    session.flush()
+    session.expire_all()
+
+
+def rows_of(session: Session, table: type, person: Person) -> int:
+    return session.exec(select(func.count()).select_from(table).where(table.person_id == person.id)).one()
+
+
+def test_the_votes_go_and_every_count_is_right(
+    session: Session, member: Person, other_member: Person, maintainer: Person
+) -> None:
+    first, second, merged = (factories.item(session, member, f"Request {number}") for number in range(3))
+    for item in (first, merged):
+        votes.cast(session, item, other_member)
+    factories.move(session, merged, maintainer, Status.DUPLICATE, duplicate_of=str(second.number))
+    before = [(item.vote_count, item.support) for item in (first, second, merged)]
+    leave(session, other_member)
+    after = [(item.vote_count, item.support) for item in (first, second, merged)]
+    assert (before, after) == ([(2, 2), (2, 2), (2, 2)], [(1, 1), (1, 1), (1, 1)])
+    assert rows_of(session, Vote, other_member) == 0
+
+
+def test_the_trend_cools(session: Session, member: Person, other_member: Person) -> None:
+    item = factories.item(session, member)
+    alone = item.trend
+    votes.cast(session, item, other_member)
+    leave(session, other_member)
+    assert item.trend == pytest.approx(alone)
+
+
+def test_the_words_stay_without_the_name(session: Session, member: Person, maintainer: Person) -> None:
+    item = factories.item(session, member, body="My words")
+    factories.comment(session, item, member, "More words")
+    factories.move(session, item, maintainer, Status.PLANNED, "We will.")
+    for person in (member, maintainer):
+        leave(session, person)
+    assert session.exec(select(Comment.body)).one() == "More words"
+    assert (item.body, item.answer) == ("My words", "We will.")
+    reporter = session.get_one(Person, item.reporter_id)
+    answerer = session.get_one(Person, item.answerer_id)
+    assert [person.byline for person in (reporter, answerer)] == ["A former member"] * 2
+
+
+def test_nothing_else_of_the_person_is_kept(session: Session, member: Person, maintainer: Person) -> None:
+    item = factories.item(session, maintainer)
+    subscriptions.follow(session, item, member)
+    sign_in.open_session(session, member)
+    address = member.email or ""
+    sign_in.begin(session, address)
+    sign_in.begin_change(session, member, "new@example.org")
+    outbox.put(session, address, "An answer", "It is out.")
+    leave(session, member)
+    assert [rows_of(session, table, member) for table in (Subscription, SessionRow)] == [0, 0]
+    assert session.exec(select(SignIn)).all() == []
+    assert session.exec(select(Mail).where(Mail.recipient == address)).all() == []
+    assert (member.name, member.title, member.email) == ("", "", None)
+    assert address not in json.dumps([row.model_dump(mode="json") for row in session.exec(select(Person))])
+
+
+def test_the_address_may_come_back_as_somebody_new(session: Session, member: Person) -> None:
+    address = member.email or ""
+    leave(session, member)
+    assert people.with_email(session, address) is None
+    handle = sign_in.begin(session, address)
+    assert sign_in.complete(session, sign_in.find(session, handle)).id != member.id
+
+
+def test_it_is_confirmed_by_typing_the_address(session: Session, member: Person) -> None:
+    for typed in ("", "ada", "other@example.org"):
+        with pytest.raises(Invalid):
+            departure.leave(session, member, typed)
+    assert not member.is_deleted
+    departure.leave(session, member, " Ada.Lind@EXAMPLE.org ")
+    assert member.is_deleted
+
+
+def test_the_last_owner_gives_the_role_away_first(session: Session, owner: Person, member: Person) -> None:
+    with pytest.raises(Refused, match="last owner"):
+        leave(session, owner)
+    people.give_role(session, member, Role.OWNER, owner)
+    leave(session, owner)
+    assert owner.is_deleted
+
+
+def test_a_role_that_ends_is_written_down(session: Session, maintainer: Person) -> None:
+    leave(session, maintainer)
+    row = session.exec(select(RoleChange)).one()
+    assert (row.person_id, row.by_id, row.from_role, row.to_role) == (
+        maintainer.id, maintainer.id, Role.MAINTAINER, Role.MEMBER,
+    )  # fmt: skip
+
+
+def test_the_dossier_holds_everything_and_no_secret(
+    session: Session, member: Person, other_member: Person, maintainer: Person
+) -> None:
+    item = factories.item(session, member, "Mine", body="My words")
+    factories.item(session, other_member, "Not mine")
+    factories.comment(session, item, member, "More words")
+    factories.comment(session, item, other_member, "Other words")
+    key = sign_in.open_session(session, member, "Firefox on Linux")
+    session.flush()
+    kept = dossier.of(session, member)
+    assert kept["profile"] == {
+        "name": "Ada Lind", "email": "ada.lind@example.org", "title": "", "role": "member",
+        "joined_at": kept["profile"]["joined_at"],
+    }  # fmt: skip
+    assert [(row["number"], row["title"], row["body"], row["board"]) for row in kept["items"]] == [
+        (item.number, "Mine", "My words", "General")
+    ]
+    assert [row["body"] for row in kept["comments"]] == ["More words"]
+    assert [(row["item_number"], row["weight"]) for row in kept["votes"]] == [(item.number, None)]
+    assert [(row["item_number"], row["is_following"]) for row in kept["follows"]] == [(item.number, True)]
+    assert [row["browser"] for row in kept["sessions"]] == ["Firefox on Linux"]
+    whole = json.dumps(kept)
+    assert not [secret for secret in (key, "hash", "Other words") if secret in whole]
+
+
+def test_the_dossier_of_a_maintainer_holds_their_answers(session: Session, member: Person, maintainer: Person) -> None:
+    item = factories.item(session, member)
+    factories.move(session, item, maintainer, Status.PLANNED, "We will.", target="2027-Q1")
+    comment = factories.comment(session, item, maintainer, "Soon")
+    comments.edit(session, comment, maintainer, "Sooner")
+    kept = dossier.of(session, maintainer)
+    assert [(row["to_status"], row["explanation"]) for row in kept["answers"]] == [("planned", "We will.")]
+    assert [row["to_target"] for row in kept["target_moves"]] == ["2027-Q1"]
+    assert [row["earlier"] for row in kept["earlier_words"]] == ["Soon"]
+
+
+def test_every_table_that_names_a_person_is_in_the_dossier_or_left_out_on_purpose() -> None:
+    """A new table with somebody's rows asks here whether they are theirs to take away."""
+    pointing = {
+        f"{table.name}.{column.name}"
+        for table in SQLModel.metadata.tables.values()
+        for column in table.columns
+        if any(key.column.table.name == Person.__tablename__ for key in column.foreign_keys)
+    }
+    own = "comment edit merge_proposal role_change session status_change subscription target_move vote"
+    taken = {"item.reporter_id", *(f"{name}.person_id" for name in own.split())}
+    acts_on_others = {"item.hidden_by_id", "comment.hidden_by_id", "item.answerer_id", "role_change.by_id",
+                      "merge_proposal.decided_by_id"}  # fmt: skip
+    codes = {"sign_in.person_id"}
+    assert pointing - taken - acts_on_others - codes == set()
+    assert taken <= pointing
