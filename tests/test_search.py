@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Select
 from sqlmodel import Session, col
 
-from app import items, search
+from app import items, schema, search
 from app.boards import Access
+from app.db import Database
 from app.items import Draft, Item
 from app.people import Person
 from app.search import words
@@ -235,6 +236,16 @@ def test_known_duplicates_are_among_the_first_five(
     found = sum(is_found(one, other) for one, other in pairs)
     assert len(pairs) == 127
     assert found / len(pairs) >= 0.62
+
+
+def test_items_that_were_there_before_the_index_are_found(own_database: Database) -> None:
+    with own_database.session() as session:
+        factories.item(session, factories.person(session), "A dark mode", kind=Kind.DEFECT, steps="Wait until dusk")
+    schema.migrate(own_database, "0001", back=True)
+    schema.migrate(own_database)
+    with own_database.session(writes=False) as session:
+        everything = items.numbers_visible_to(None)
+        assert search.find(session, "dark", everything) == search.find(session, "dusk", everything) != []
 
 
 @pytest.mark.parametrize(
