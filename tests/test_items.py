@@ -172,7 +172,7 @@ def test_an_absent_item_is_not_found(session: Session, item: Item, number: int) 
     ],
 )
 def test_a_board_that_a_person_may_not_see_hides_that_its_items_exist(
-    session: Session, item: Item, member: Person, other_member: Person, maintainer: Person, access: Access,
+    session: Session, item: Item, *, member: Person, other_member: Person, maintainer: Person, access: Access,
     readers: list[str],
 ) -> None:  # fmt: skip
     session.execute(update(Board).values(access=access))
