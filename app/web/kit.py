@@ -38,11 +38,12 @@ async def _session(request: Request) -> Session:
 
 
 def identify(request: Request) -> Person | None:
-    """The person who is signed in in this browser; asked for once a request."""
-    if not hasattr(request.state, "viewer"):
+    """The person who is signed in in this browser; asked for once a transaction, because what it read ends with it."""
+    if getattr(request.state, "identified_in", None) is not request.state.session:
         key = request.cookies.get(session_cookie())
         found = sign_in.recognise(request.state.session, key) if key else None
         request.state.viewer, request.state.sign_in = found or (None, None)
+        request.state.identified_in = request.state.session
     person: Person | None = request.state.viewer
     return person
 

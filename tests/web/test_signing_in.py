@@ -378,3 +378,8 @@ def test_browsers_are_named_in_words(browser_of: Callable[[Person | None], TestC
     browser.headers["user-agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
     sign_in_by_code(browser, session, browser.get("/sign-in"))
     assert session.exec(select(sessions.SessionRow.browser)).one() == "Firefox on Linux"
+
+
+def test_a_page_that_refuses_still_knows_who_is_signed_in(member_browser: TestClient) -> None:
+    for answer in (member_browser.get("/items/999"), member_browser.post("/items/999/vote")):
+        assert (answer.status_code, "Ada Lind" in answer.text) == (404, True)
