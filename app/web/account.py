@@ -1,5 +1,53 @@
-"""A person's own pages: my cases, profile, sessions, my data, deletion."""
+"""For each person about themselves: their cases, and what happened there since they looked."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Request, Response
+
+from app import cases, db, subscriptions, votes
+from app.cases import Show
+from app.web import kit
+from app.web.forms import typed
+from app.web.kit import Db, Member
 from app.web.route import area as new_area
+from app.words import _
+
+PAGES_MOST = 1000
 
 area = new_area()
+
+
+@dataclass
+class SeenForm:
+    until: str = ""
+
+
+@area.get("/me")
+def my_cases(request: Request, session: Db, person: Member) -> Response:
+    asked = request.query_params
+    show = Show(asked["show"]) if asked.get("show") in set(Show) else Show.ALL
+    page_number = _page_number(asked.get("page", ""))
+    page = cases.page(session, person, show, page_number)
+    voted = votes.of(session, person, [case.item.number for case in page.cases])
+    return kit.page(request, "account/cases.html", page=page, show=show, page_number=page_number, voted=voted)
+
+
+def _page_number(asked: str) -> int:
+    return int(asked) if asked in map(str, range(1, PAGES_MOST)) else 1
+
+
+@area.post("/me/seen")
+def look_at_all(session: Db, person: Member, form: Annotated[SeenForm, typed(SeenForm)]) -> Response:
+    """Up to the moment the page showed, so that what came after it is not missed."""
+    subscriptions.look_at_all(session, person, _moment(form.until))
+    return kit.see_other("/me", _("Everything is marked as seen."))
+
+
+def _moment(until: str) -> datetime:
+    now = db.now()
+    try:
+        return min(datetime.fromisoformat(until), now)
+    except (TypeError, ValueError):
+        return now

@@ -1,0 +1,145 @@
+"""For each person about themselves: name, address, browsers, what is kept of them, and leaving."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from sqlmodel import Session
+
+from app import db, departure, dossier, people, sessions, sign_in
+from app.config import settings
+from app.people import Person
+from app.refusals import Invalid, Refusal, Refused
+from app.sign_in import SignIn
+from app.web import kit, refusal_pages, signed_in
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, Member
+from app.web.route import area as new_area
+from app.words import _
+
+area = new_area()
+
+
+@dataclass
+class ProfileForm:
+    name: str = ""
+    title: str = ""
+
+
+@dataclass
+class AddressForm:
+    email: str = ""
+
+
+@dataclass
+class CodeForm:
+    code: str = ""
+
+
+@area.get("/me/profile")
+def my_profile(request: Request, session: Db, person: Member) -> Response:
+    return _page(request, session, person)
+
+
+def _page(request: Request, session: Session, person: Person, refusal: Refusal | None = None, **typed: str) -> Response:
+    """The profile; with what was typed into the form that was refused."""
+    field = "email" if "email" in typed else "name"
+    context: dict[str, Any] = {
+        "name": person.name, "title": person.title, "email": person.email, **typed,
+        "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
+        "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
+    }  # fmt: skip
+    status = refusal_pages.code_of(refusal) if refusal else 200
+    return kit.page(request, "account/profile.html", status=status, **context)
+
+
+@area.post("/me/profile")
+def introduce(
+    request: Request, session: Db, person: Member, form: Annotated[ProfileForm, typed(ProfileForm)]
+) -> Response:
+    try:
+        people.introduce(session, person, form.name, form.title)
+    except Invalid as problem:
+        return _page(request, session, person, problem, **asdict(form))
+    return kit.see_other("/me/profile", _("Others now see you as “%s”.") % person.byline)
+
+
+@area.post("/me/address")
+def change_address(
+    request: Request, session: Db, person: Member, form: Annotated[AddressForm, typed(AddressForm)]
+) -> Response:
+    try:
+        handle = sign_in.begin_change(session, person, form.email, network=kit.network(request))
+    except Refusal as refusal:
+        return refusal_pages.say_when(_page(request, session, person, refusal, email=form.email), refusal)
+    return kit.see_other(f"/me/address/{handle}")
+
+
+@area.get("/me/address/{handle}")
+def ask_code(request: Request, session: Db, person: Member, handle: str) -> Response:
+    return _code_page(request, sign_in.find(session, handle, person), handle)
+
+
+@area.post("/me/address/{handle}")
+def take_code(
+    request: Request, session: Db, person: Member, handle: str, form: Annotated[CodeForm, typed(CodeForm)]
+) -> Response:
+    attempt = sign_in.find(session, handle, person)
+    if not sign_in.try_code(session, attempt, handle, form.code):
+        return _code_page(request, attempt, handle, code=form.code, problems={"code": attempt.trouble}, status=422)
+    try:
+        sign_in.complete_change(session, attempt, person)
+    except Refused as refusal:
+        return _code_page(request, attempt, handle, problems={"code": refusal.words}, status=409)
+    response = kit.see_other("/me/profile", _("Your address is %s now. Other browsers are signed out.") % person.email)
+    signed_in.keep(response, signed_in.start(request, session, person))
+    return response
+
+
+def _code_page(
+    request: Request, attempt: SignIn, handle: str, *, code: str = "", problems: dict[str, str] | None = None,
+    status: int = 200,
+) -> Response:  # fmt: skip
+    context: dict[str, Any] = {
+        "attempt": attempt, "handle": handle, "code": code, "problems": problems or {},
+        "is_mailed": bool(settings().smtp_url),
+    }  # fmt: skip
+    return kit.page(request, "account/address.html", status=status, **context)
+
+
+@area.post("/me/sessions/revocation")
+def sign_out_elsewhere(request: Request, session: Db, person: Member, _form: Pressed) -> Response:
+    sessions.revoke_all(session, person.key, but=request.cookies[kit.session_cookie()])
+    return kit.see_other("/me/profile#sessions", _("All other browsers are signed out."))
+
+
+@area.post("/me/sessions/{mark}/revocation")
+def sign_out_there(session: Db, person: Member, mark: str, _form: Pressed) -> Response:
+    sessions.revoke(session, person.key, mark)
+    return kit.see_other("/me/profile#sessions", _("That browser is signed out."))
+
+
+@area.get("/me/dossier.json")
+def take_dossier(session: Db, person: Member) -> Response:
+    everything = json.dumps(dossier.of(session, person), ensure_ascii=False, indent=2)
+    name = f'attachment; filename="daylight-{db.now():%Y-%m-%d}.json"'
+    return kit.private(Response(everything, media_type="application/json", headers={"Content-Disposition": name}))
+
+
+@area.get("/me/deletion")
+def ask_before_leaving(request: Request, _person: Member) -> Response:
+    return kit.page(request, "account/deletion.html", email="", problems={})
+
+
+@area.post("/me/deletion")
+def leave(request: Request, session: Db, person: Member, form: Annotated[AddressForm, typed(AddressForm)]) -> Response:
+    try:
+        departure.leave(session, person, form.email)
+    except Refusal as refusal:
+        problems = refusal_pages.problems_of(refusal, "email")
+        status = refusal_pages.code_of(refusal)
+        return kit.page(request, "account/deletion.html", status=status, email=form.email, problems=problems)
+    response = kit.see_other("/", _("Your account is deleted."))
+    signed_in.drop(response)
+    return response
