@@ -61,7 +61,7 @@ class Person(SQLModel, table=True):
 
     @property
     def shown_name(self) -> str:
-        return self.name or _("A former member")
+        return self.name or former_member()
 
     @property
     def is_unnamed(self) -> bool:
@@ -80,6 +80,11 @@ def need(person: Person, role: Role) -> None:
     """Raise NotAllowed unless the person has the role."""
     if not person.has_role(role):
         raise NotAllowed(_("You may not do this."))
+
+
+def former_member() -> str:
+    """What stands for the name of somebody who has left."""
+    return _("A former member")
 
 
 class RoleChange(SQLModel, table=True):

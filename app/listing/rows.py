@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app import items
 from app.boards import Board
 from app.items import Item
-from app.people import Person
+from app.people import Person, former_member
 from app.statuses import Kind, Status
 
 
@@ -52,9 +52,9 @@ class Row:
         return self.status.is_open
 
     @property
-    def answered_by(self) -> Person:
-        """Whose the latest official words are: a name and a title, no more."""
-        return Person(name=self.answerer or "", title=self.answerer_title or "")
+    def answered_by(self) -> str:
+        """Whose the latest official words are."""
+        return self.answerer or former_member()
 
 
 OF_ITEM = [getattr(Item, field.name) for field in fields(Row)[:-3]]
