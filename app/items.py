@@ -151,6 +151,18 @@ def lock(session: Session, *numbers: int) -> list[Item]:
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
+def lock_family(session: Session, item: Item) -> list[Item]:
+    """All items whose votes count together with this one's, in order, locked until the transaction ends."""
+    while True:
+        statement = select(Item).where(Item.root == item.root).order_by(col(Item.number)).with_for_update()
+        with session.begin_nested() as attempt:
+            family = list(session.exec(statement.execution_options(populate_existing=True)))
+            if item in family:
+                return family
+            attempt.rollback()  # somebody merged it meanwhile: without letting go, two could wait for each other
+        session.refresh(item)
+
+
 def post(session: Session, person: Person, draft: Draft, *, at: datetime | None = None, **origin: Any) -> Item:
     """Post a new item. Raises Invalid. The author's own vote is cast by the caller, `votes.cast`.
 

@@ -49,7 +49,7 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     """
     policy.need(policy.may_take_part(person, item))
     at = at or db.now()
-    (root,) = items.lock(session, item.root)
+    root = _root(items.lock_family(session, item))
     row = {"item_number": root.number, "person_id": person.id, "at": at}
     if db.insert_new(session, Vote, row):
         root.trend = items.warmer(root.trend, items.heat(at))
@@ -61,15 +61,15 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
 def withdraw(session: Session, item: Item, person: Person) -> Item:
     """Take the vote back, from the item and from all that were merged into it; without a vote nothing happens."""
     policy.need(policy.may_take_part(person, item))
-    (root,) = items.lock(session, item.root)
-    with_votes = select(Vote.item_number).join(Item, col(Item.number) == Vote.item_number)
-    touched = session.exec(with_votes.where(Vote.person_id == person.id, Item.root == root.number)).all()
+    family = items.lock_family(session, item)
+    own = select(Vote.item_number).where(Vote.person_id == person.id)
+    touched = session.exec(own.where(col(Vote.item_number).in_([each.number for each in family]))).all()
     if touched:
         session.execute(delete(Vote).where(col(Vote.person_id) == person.id, col(Vote.item_number).in_(touched)))
-        for each in items.lock(session, *{root.number, *touched}):
+        for each in family:
             recount(session, each)
             cool(session, each)
-    return root
+    return _root(family)
 
 
 def withdraw_all(session: Session, person: Person) -> None:
@@ -81,6 +81,10 @@ def withdraw_all(session: Session, person: Person) -> None:
     for item in voted_for:
         recount(session, item)
         cool(session, item)
+
+
+def _root(family: list[Item]) -> Item:
+    return next(item for item in family if item.root == item.number)
 
 
 def weigh(session: Session, item: Item, person: Person, weight: str) -> None:

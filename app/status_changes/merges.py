@@ -15,9 +15,9 @@ from app.site import Site
 
 
 def families(session: Session, numbers: Collection[int]) -> set[int]:
-    """Take a turn at merging until the transaction ends; the items for which the votes of these count."""
+    """Take a turn at merging until the transaction ends; these items and those for which their votes count."""
     session.exec(select(Site.id).with_for_update()).one()
-    return set(session.exec(select(Item.root).where(col(Item.number).in_(numbers))))
+    return {*numbers, *session.exec(select(Item.root).where(col(Item.number).in_(numbers)))}
 
 
 def join(session: Session, item: Item, into: int) -> None:
