@@ -1,7 +1,7 @@
 """Plain functions that put things on a board, by the same verbs that the program uses."""
 
 import itertools
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
@@ -10,6 +10,7 @@ from app import comments, db, items, status_changes, votes
 from app.boards import Board
 from app.comments import Comment
 from app.items import Draft, Item
+from app.limits import Spent
 from app.people import Person, Role
 from app.status_changes import Move, StatusChange
 from app.statuses import Kind, Reason, Status
@@ -72,3 +73,12 @@ def move(
     """Move an item with everything that its new status needs."""
     asked = Move(to=to, explanation=explanation, **{**NEEDED.get(to, {}), **fields})
     return status_changes.change(session, item, person, asked, at=at)
+
+
+def spent(session: Session, key: str, count: int, per: timedelta) -> None:
+    """So much of a limit is used, in this window of time and in the next, in case it begins meanwhile."""
+    seconds = int(per.total_seconds())
+    window = int(db.now().timestamp()) // seconds
+    rows = (Spent(key=key, window=each, count=count, ends_at=(each + 1) * seconds) for each in (window, window + 1))
+    session.add_all(rows)
+    session.flush()

@@ -41,7 +41,7 @@ def draw(
 
 def _page(request: Request, viewer: Person | None, shown: dict[str, Any], status: int = 200) -> Response:
     if not may_read(viewer, shown["item"]):
-        return kit.page(request, "items/hidden.html", item=shown["item"], hider=shown["hider"])
+        return kit.page(request, "items/hidden.html", status=status, item=shown["item"], hider=shown["hider"])
     return kit.page(request, "items/item.html", status=status, **shown)
 
 
