@@ -148,13 +148,14 @@ def _since(person: Person, table: Any) -> list[ColumnElement[bool]]:
 
 
 def _news(session: Session, person: Person, cases: dict[int, Case]) -> Iterable[tuple[int, str]]:
-    """What happened under each of these items, in words: moves, then promises, then comments."""
+    """What happened under each of these items, in words: moves, then the latest promise, then comments."""
     mine = col(Subscription.person_id) == person.id, col(Subscription.item_number).in_(list(cases))
     moves = select(StatusChange, Person).outerjoin(Person, col(Person.id) == StatusChange.person_id)
     for change, mover in session.exec(_of(moves, person, StatusChange, *mine).order_by(col(StatusChange.id))):
         yield change.item_number, _moved(change, mover, cases[change.item_number].item.kind)
-    for move in session.exec(_of(select(TargetMove), person, TargetMove, *mine).order_by(col(TargetMove.id))):
-        yield move.item_number, _promised(move)
+    promises = session.exec(_of(select(TargetMove), person, TargetMove, *mine).order_by(col(TargetMove.id)))
+    for item_number, latest in {move.item_number: move for move in promises}.items():
+        yield item_number, _promised(latest)
     counted = _of(select(Comment.item_number, func.count()), person, Comment, *mine).group_by(col(Comment.item_number))
     for item_number, count in session.exec(counted):
         yield item_number, ngettext("%s new comment", "%s new comments", count) % number(count)

@@ -39,7 +39,7 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {"day": words.day, "moment": words.moment, "quoted": quoted}
+    env.filters |= {"day": words.day, "span": words.span, "quoted": quoted}
     return env
 
 

@@ -143,7 +143,7 @@ def _sealed(handle: str, secret: str) -> str:
 
 
 def _send(session: Session, attempt: SignIn, template: str, **about: str) -> None:
-    letter = letters.write(template, until=attempt.until, site_name=site.the(session).name, **about)
+    letter = letters.write(template, lasts=CODE_LASTS, site_name=site.the(session).name, **about)
     outbox.put(session, attempt.email, *letter)
 
 

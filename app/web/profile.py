@@ -46,7 +46,7 @@ def _page(request: Request, session: Session, person: Person, refusal: Refusal |
     """The profile; with what was typed into the form that was refused."""
     field = "email" if "email" in typed else "name"
     context: dict[str, Any] = {
-        "name": person.name, "title": person.title, "email": person.email, **typed,
+        "name": person.name, "title": person.title, "email": person.email or "", **typed,
         "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
         "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
     }  # fmt: skip

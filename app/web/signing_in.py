@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app import sessions, sign_in
 from app.config import settings
+from app.people import Person
 from app.refusals import Refusal
 from app.sign_in import Plan, SignIn
 from app.web import kit, refusal_pages, resumption, signed_in
@@ -67,8 +68,14 @@ def _ask_again(request: Request, form: SignInForm, refusal: Refusal) -> Response
 
 
 @area.get("/sign-in/{handle}")
-def ask_code(request: Request, session: Db, handle: str) -> Response:
-    return _code_page(request, sign_in.find(session, handle), handle)
+def ask_code(request: Request, session: Db, viewer: Viewer, handle: str) -> Response:
+    attempt = sign_in.find(session, handle)
+    return kit.see_other(attempt.next_path) if _is_in(viewer, attempt) else _code_page(request, attempt, handle)
+
+
+def _is_in(viewer: Person | None, attempt: SignIn) -> bool:
+    """Whether the attempt has ended well in this browser, and the person only came back to its page."""
+    return viewer is not None and viewer.email == attempt.email and not attempt.is_open
 
 
 @area.post("/sign-in/{handle}")
@@ -76,7 +83,7 @@ def take_code(
     request: Request, session: Db, viewer: Viewer, handle: str, form: Annotated[CodeForm, typed(CodeForm)]
 ) -> Response:
     attempt = sign_in.find(session, handle)
-    if viewer is not None and viewer.email == attempt.email:
+    if _is_in(viewer, attempt):
         return kit.see_other(attempt.next_path)
     if not sign_in.try_code(session, attempt, handle, form.code):
         return _code_page(request, attempt, handle, code=form.code, problems={"code": attempt.trouble})
@@ -102,10 +109,12 @@ def send_another_code(request: Request, session: Db, handle: str, _form: Pressed
 
 
 @area.get("/sign-in/{handle}/link/{secret}")
-def show_link(request: Request, session: Db, handle: str, secret: str) -> Response:
+def show_link(request: Request, session: Db, viewer: Viewer, handle: str, secret: str) -> Response:
     """A page with a button: a program that opens links in mails changes nothing."""
     attempt = sign_in.find(session, handle)
     sign_in.need_link(attempt, handle, secret)
+    if _is_in(viewer, attempt):
+        return kit.see_other(attempt.next_path)
     return _link_page(request, attempt, handle, secret) if attempt.is_open else _code_page(request, attempt, handle)
 
 

@@ -98,7 +98,7 @@ def test_more_than_fifty_cases_are_paged(member_browser: TestClient, session: Se
         factories.item(session, member)
     first, second = member_browser.get("/me?show=posted").text, member_browser.get("/me?show=posted&page=2").text
     assert ("/me?page=2&amp;show=posted" in first, "/me?page=1&amp;show=posted" in second) == (True, True)
-    assert (first.count('<li class="row case"'), second.count('<li class="row case"')) == (50, 1)
+    assert (first.count('<li class="row"'), second.count('<li class="row"')) == (50, 1)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_cases(
