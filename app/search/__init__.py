@@ -31,7 +31,7 @@ class Engine(Protocol):
     def with_all(self, asked: Sequence[Asked], part: Part) -> FromClause: ...
     def with_any(self, words: Sequence[str]) -> FromClause: ...
     def telling(self, session: Session, words: Sequence[str]) -> list[str]: ...
-    def numbers(self, session: Session, statement: Select[Any]) -> list[int]: ...
+    def run(self, session: Session, statement: Select[Any]) -> list[int]: ...
 
 
 _ENGINES: dict[str, Engine] = {"sqlite": sqlite, "postgresql": postgresql}
@@ -97,7 +97,7 @@ def _with_all(session: Session, query: str, part: Part, among: Select[Any], most
     matches = _among(among, _engine(session).with_all(asked, part))
     newest = matches.order_by(matches.selected_columns.number.desc()).limit(RANKED_MOST).subquery()
     best = select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc())
-    return _engine(session).numbers(session, best.limit(most))
+    return _engine(session).run(session, best.limit(most))
 
 
 def _with_any(session: Session, query: str, among: Select[Any], most: int) -> list[int]:
@@ -105,7 +105,7 @@ def _with_any(session: Session, query: str, among: Select[Any], most: int) -> li
     if not telling:
         return []
     matches = _among(among, _engine(session).with_any(telling))
-    return _engine(session).numbers(session, matches.order_by(matches.selected_columns.rank).limit(most))
+    return _engine(session).run(session, matches.order_by(matches.selected_columns.rank).limit(most))
 
 
 def _among(among: Select[Any], matches: FromClause) -> Select[Any]:

@@ -45,8 +45,8 @@ def remove(session: Session, numbers: Collection[int]) -> None:
         session.execute(statement, [{"removed": number} for number in numbers])
 
 
-def numbers(session: Session, statement: Select[Any]) -> list[int]:
-    """Run a search, planned for its own words: a plan for any words reads whole tables for rare ones."""
+def run(session: Session, statement: Select[Any]) -> list[int]:
+    """The numbers that a search finds, planned for its own words: one plan for all reads whole tables for rare ones."""
     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
     return list(session.scalars(statement))
 

@@ -40,8 +40,8 @@ def remove(session: Session, numbers: Collection[int]) -> None:
     session.execute(statement, [{"removed": number} for number in numbers])
 
 
-def numbers(session: Session, statement: Select[Any]) -> list[int]:
-    """Run a search."""
+def run(session: Session, statement: Select[Any]) -> list[int]:
+    """The numbers that a search finds."""
     return list(session.scalars(statement))
 
 

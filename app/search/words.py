@@ -13,6 +13,7 @@ from typing import NamedTuple
 WORD_MOST = 40
 WORDS_MOST = 5_000
 BEGINNING_LEAST = 3
+REMEMBERED_MOST = 0x20000
 TELLING_MOST = 1_000  # a word in more items than these tells nothing of any of them
 
 _UNSPACED = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"  # Chinese, Japanese, Korean
@@ -55,7 +56,8 @@ def of(text: str) -> list[str]:
 def asked(query: str) -> list[Asked]:
     """What an item must have to answer a query: each word, the last one as a beginning."""
     folded = _folded(query)
-    return [word for run in _RUN.finditer(folded) for word in _asked(run, is_last=run.end() == len(folded.rstrip()))]
+    end = len(folded.rstrip())
+    return list(dict.fromkeys(word for run in _RUN.finditer(folded) for word in _asked(run, is_last=run.end() == end)))
 
 
 def _pieces(run: re.Match[str]) -> list[str]:
@@ -83,11 +85,13 @@ def _folded(text: str) -> str:
 
 class _Plain(dict[int, str]):
     """What each character counts as: letters, digits and vowel signs as themselves, a symbol as a word of its own,
-    accents as nothing, and all else as a space."""
+    accents as nothing, and all else as a space. Remembers those that people use, not all of Unicode."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        self[code] = plain = self._of(character, unicodedata.category(character))
+        plain = self._of(character, unicodedata.category(character))
+        if code < REMEMBERED_MOST:
+            self[code] = plain
         return plain
 
     @staticmethod
