@@ -1,0 +1,299 @@
+"""The page of one request: where it stands, who has said so, what can be done today, and all that happened."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import Session
+from starlette.testclient import TestClient
+
+from app import db, edits, hiding, status_changes, subscriptions, votes
+from app.boards import Access, Board
+from app.edits import Subject
+from app.items import Item
+from app.people import Person
+from app.statuses import Kind, Reason, Status
+from app.subscriptions import Subscription
+from app.tags import ItemTag, Tag
+from app.votes import Weight
+from app.words import day
+from tests import factories
+from tests.looking import counted, words
+
+COST = {"visitor": 14, "member": 17, "maintainer": 21}  # queries
+
+
+@pytest.fixture
+def item(session: Session, member: Person) -> Item:
+    at = db.now() - timedelta(days=12, hours=1)
+    return factories.item(session, member, "Dark <mode>", body="My *eyes* hurt.", at=at)
+
+
+def put_tag(session: Session, key: int, name: str) -> None:
+    session.add(Tag(id=key, slug=f"tag-{key}", name=name))
+    session.flush()
+    session.add(ItemTag(item_number=1, tag_id=key))
+
+
+def standing(browser: TestClient, number: int = 1) -> str:
+    return words(browser.get(f"/items/{number}"), 'id="standing"', "</section>")
+
+
+def story(browser: TestClient, number: int = 1) -> str:
+    return words(browser.get(f"/items/{number}"), 'id="story"', "</ol>")
+
+
+def test_the_request_stands_at_the_top(session: Session, visitor_browser: TestClient, item: Item) -> None:
+    put_tag(session, 1, "Looks")
+    page = visitor_browser.get("/items/1")
+    assert words(page, '<header class="item-head">', "</header>") == (
+        f"1 General · Idea #1 Dark <mode> Posted by Ada Lind , {day(item.posted_at)} Looks"
+    )
+    assert words(page, 'class="item-request"', "</section>") == "The request My eyes hurt."
+
+
+def test_a_browser_and_a_card_know_what_the_page_is_about(visitor_browser: TestClient, item: Item) -> None:
+    head = visitor_browser.get("/items/1").text.partition("</head>")[0]
+    for piece in (
+        "<title>Dark &lt;mode&gt; · Our board</title>",
+        '<meta name="description" content="My eyes hurt.">',
+        '<link rel="canonical" href="http://localhost:8000/items/1">',
+        '<meta property="og:title" content="Dark &lt;mode&gt; · Our board">',
+        '<meta property="og:image" content="http://localhost:8000/items/1/card.png">',
+    ):
+        assert piece in head
+
+
+def test_silence_is_shown_with_its_length(visitor_browser: TestClient, item: Item) -> None:
+    assert standing(visitor_browser) == "New Nobody has answered this yet (12 days)."
+
+
+def test_who_answered_follows_it_up(
+    session: Session, visitor_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED, target="2030-12")
+    assert standing(visitor_browser) == (
+        "Planned promised for December 2030 Mira Okafor , CTO , follows this up and answered just now ."
+    )
+
+
+def test_a_refusal_stands_above_the_story_with_reason_words_workaround_and_review_date(
+    session: Session, visitor_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    factories.move(
+        session, item, maintainer, Status.DECLINED, "It *cannot* be.", reason=Reason.NOT_FEASIBLE,
+        workaround="Dim the **screen**.", review_on="2031-05-03", at=datetime(2030, 5, 3, 9, 0, tzinfo=UTC),
+    )  # fmt: skip
+    assert standing(visitor_browser) == (
+        "Won’t do Not feasible It cannot be. "
+        "Mira Okafor , CTO , decided this on 3 May 2030 and looks at it again on 3 May 2031. "
+        "What you can do today Dim the screen ."
+    )
+    assert "The words stand at the top of this page." in story(visitor_browser)
+    assert visitor_browser.get("/items/1").text.count("It <em>cannot</em> be.") == 1
+
+
+def test_a_defect_is_fixed_or_not_in_its_own_words(
+    session: Session, visitor_browser: TestClient, member: Person, maintainer: Person
+) -> None:
+    defect = factories.item(session, member, "It blinks", kind=Kind.DEFECT, steps="Look")
+    factories.move(
+        session, defect, maintainer, Status.SHIPPED, shipped_in="4.2", shipped_link="https://example.org/4.2"
+    )
+    page = visitor_browser.get("/items/1")
+    assert words(page, 'class="standing-status"', "</p>") == "Fixed 4.2"
+    assert '<a href="https://example.org/4.2" rel="nofollow ugc noopener"' in page.text
+    assert "Steps to see it Look" in words(page, 'class="item-request"', "</section>")
+
+
+def test_a_question_is_shown_to_everybody_with_why_and_until_when(
+    session: Session, visitor_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    due = (db.now() + timedelta(days=14)).date()
+    factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which version?", why="It was mended in 4.1.")
+    assert standing(visitor_browser) == (
+        "Needs information Which version? Why we ask: It was mended in 4.1. "
+        f"Mira Okafor , CTO , asks Ada Lind , and hopes for an answer by {day(due)}."
+    )
+
+
+def test_a_duplicate_leads_to_the_item_that_stays_and_shares_its_vote(
+    session: Session, member_browser: TestClient, maintainer: Person, other_member: Person, item: Item
+) -> None:
+    other = factories.item(session, other_member, "Night theme")
+    factories.move(session, item, maintainer, Status.DUPLICATE, duplicate_of="2")
+    assert (
+        standing(member_browser)
+        == "Duplicate It is the same as #2 Night theme . Everybody who voted here counts there."
+    )
+    head = member_browser.get("/items/1").text.partition('id="vote-form-2"')[2].partition("</form>")[0]
+    assert 'aria-pressed="true" aria-label="Vote for “Night theme”, 2 votes"' in head
+    assert "Merged into this #1 Dark <mode>" in words(member_browser.get(other.path), 'id="case"', "</aside>")
+
+
+def test_a_duplicate_of_what_the_reader_may_not_see_does_not_say_of_what(
+    session: Session, visitor_browser: TestClient, maintainer: Person, other_member: Person, item: Item
+) -> None:
+    other = factories.item(session, other_member, "Night theme")
+    factories.move(session, item, maintainer, Status.DUPLICATE, duplicate_of="2")
+    hiding.hide(session, other, maintainer, "It names a customer.")
+    page = visitor_browser.get("/items/1")
+    assert "Night theme" not in page.text
+    assert standing(visitor_browser) == "Duplicate Mira Okafor , CTO , follows this up and answered just now ."
+
+
+def test_counts_without_voters_and_weights_are_shown_apart(
+    session: Session, visitor_browser: TestClient, member: Person, item: Item
+) -> None:
+    item.imported_vote_count = 1200
+    votes.weigh(session, item, member, Weight.IMPORTANT)
+    page = visitor_browser.get("/items/1")
+    assert words(page, 'id="vote-form-1"', "</form>") == "1 +1,200 from the earlier board"
+    assert words(page, 'id="case"', "</aside>").endswith("Important 1 voter From the earlier board +1,200 votes")
+
+
+def test_the_story_is_told_in_words(
+    session: Session, visitor_browser: TestClient, member: Person, maintainer: Person, item: Item
+) -> None:
+    now = datetime(2031, 1, 1, tzinfo=UTC)
+    moved = factories.move(session, item, maintainer, Status.PLANNED, "In spring.", target="2031-05", at=now)
+    factories.comment(session, item, member, "Thank *you*.", at=now + timedelta(days=1))
+    status_changes.move_target(
+        session, item, maintainer, "2031-07", "It is more than it seemed.", at=now + timedelta(days=2)
+    )
+    edits.keep(session, Subject.STATUS_CHANGE, moved.id or 0, maintainer.key, {"explanation": "In <winter>."}, now)
+    assert story(visitor_browser) == (
+        f"Ada Lind posted this, {day(item.posted_at)} "
+        "Planned Mira Okafor , CTO , 1 January 2031 In spring. Promised for May 2031 "
+        "Edited on 1 January 2031: see the earlier words Explanation, until 1 January 2031 In <winter>. "
+        "Ada Lind , 2 January 2031 Thank you . "
+        "Promised for July 2031 instead of May 2031 Mira Okafor , CTO , 3 January 2031 It is more than it seemed."
+    )
+
+
+def test_a_visitor_finds_forms_to_take_part_and_none_of_the_teams(visitor_browser: TestClient, item: Item) -> None:
+    page = visitor_browser.get("/items/1").text
+    assert [part in page for part in ('id="vote-1"', 'id="follow"', 'id="comment-form"', 'id="team"', "/edit")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "finds"),
+    [
+        ("member", ["/items/1/edit"]),
+        ("other_member", []),
+        ("advocate", ['id="team"', 'id="move"', 'id="proposal"']),
+        ("maintainer", ["/items/1/edit", "/items/1/hiding", 'id="team"', 'id="move"', 'name="official"']),
+    ],
+)
+def test_each_role_finds_what_it_may_do(
+    request: pytest.FixtureRequest, browser_of: Callable[[Person | None], TestClient], item: Item, role: str,
+    finds: list[str],
+) -> None:  # fmt: skip
+    page = browser_of(request.getfixturevalue(role)).get("/items/1").text
+    every = ["/items/1/edit", "/items/1/hiding", 'id="team"', 'id="move"', 'id="proposal"', 'name="official"']
+    assert [part for part in every if part in page] == finds
+
+
+def test_a_hidden_request_says_who_hid_it_and_why_and_nothing_else(
+    session: Session, visitor_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    hiding.hide(session, item, maintainer, "It names a <customer>.")
+    page = visitor_browser.get("/items/1")
+    assert words(page).startswith(
+        f"Request #1 is hidden Mira Okafor , CTO , put it out of sight on {day(db.now())} "
+        "and gave this reason: It names a <customer>."
+    )
+    assert "mode" not in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+
+
+def test_a_hidden_request_still_shows_to_its_reporter_and_to_maintainers(
+    session: Session, member_browser: TestClient, maintainer_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    hiding.hide(session, item, maintainer, "It names a customer.")
+    for browser in (member_browser, maintainer_browser):
+        shown = standing(browser)
+        assert shown.startswith("Hidden from others by Mira Okafor , CTO : It names a customer.")
+        assert "My eyes hurt." in words(browser.get("/items/1"))
+
+
+def test_an_item_of_a_private_board_is_absent_for_others(
+    session: Session, visitor_browser: TestClient, other_browser: TestClient, member_browser: TestClient, item: Item
+) -> None:
+    session.execute(update(Board).values(access=Access.OWN_CASES))
+    answers = [browser.get("/items/1").status_code for browser in (visitor_browser, other_browser, member_browser)]
+    assert answers == [404, 404, 200]
+
+
+@pytest.mark.parametrize("path", ["/items/9", "/items/0", "/items/99999999999999999999", "/items/x", "/items/-1"])
+def test_what_is_not_there_is_not_found(visitor_browser: TestClient, item: Item, path: str) -> None:
+    assert visitor_browser.get(path).status_code == 404
+
+
+def seen_at(session: Session, person: Person) -> datetime:
+    return session.get_one(Subscription, (person.id, 1)).seen_at
+
+
+def test_what_others_did_since_one_looked_is_new_until_one_looks(
+    session: Session, member_browser: TestClient, member: Person, maintainer: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.ACKNOWLEDGED)
+    assert story(member_browser).count("new to you") == 1
+    assert seen_at(session, member) >= item.changed_at
+    assert story(member_browser).count("new to you") == 0
+
+
+def test_looking_at_what_one_has_seen_writes_nothing(
+    session: Session, member_browser: TestClient, member: Person, item: Item
+) -> None:
+    before = seen_at(session, member)
+    member_browser.get("/items/1")
+    assert seen_at(session, member) == before
+
+
+def test_looking_at_what_is_no_case_makes_none(
+    session: Session, other_browser: TestClient, other_member: Person, item: Item
+) -> None:
+    assert "new to you" not in other_browser.get("/items/1").text
+    assert session.get(Subscription, (other_member.id, 1)) is None
+
+
+def test_what_was_followed_is_a_case_whose_news_are_marked(
+    session: Session, other_browser: TestClient, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    subscriptions.follow(session, item, other_member)
+    factories.move(session, item, maintainer, Status.ACKNOWLEDGED)
+    assert "new to you" in story(other_browser)
+
+
+def test_names_are_told_apart_from_the_sentence_around_them(
+    session: Session, visitor_browser: TestClient, item: Item, member: Person
+) -> None:
+    member.name = "ليلى"
+    assert "<bdi>ليلى</bdi>" in visitor_browser.get("/items/1").text
+
+
+def fill(session: Session, item: Item, maintainer: Person, times: int) -> None:
+    for count in range(times):
+        factories.comment(session, item, factories.person(session), f"Comment {count}")
+        factories.move(session, item, maintainer, (Status.PLANNED, Status.IN_PROGRESS)[count % 2])
+        duplicate = factories.item(session, factories.person(session), f"The same {count}")
+        factories.move(session, duplicate, maintainer, Status.DUPLICATE, duplicate_of="1")
+        put_tag(session, count + 1, f"Tag {count}")
+
+
+@pytest.mark.parametrize("who", COST)
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_page_with_much_to_tell_costs_the_queries_of_one_with_little(
+    request: pytest.FixtureRequest, session: Session, browser_of: Callable[[Person | None], TestClient],
+    maintainer: Person, item: Item, *, who: str, times: int,
+) -> None:  # fmt: skip
+    fill(session, item, maintainer, times)
+    browser = browser_of(request.getfixturevalue(who))
+    browser.get("/items/1")
+    with counted(session) as statements:
+        assert browser.get("/items/1").status_code == 200
+    assert len(statements) == COST[who]
