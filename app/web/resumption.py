@@ -17,6 +17,7 @@ BODY_MOST = 700_000  # the longest request there may be, in a script that a form
 PATH_SIGNS = "/?#&=%+,;:@!$'()*~[]"
 FORM = "application/x-www-form-urlencoded"
 
+WORDS = frozenset({"title", "body", "expected", "steps", "version"})
 KEPT = ("type", "asgi", "http_version", "scheme", "server", "client")
 
 PROMISES = {
@@ -49,7 +50,7 @@ def is_for_everybody(act_path: str) -> bool:
 
 def typed_words(plan: Plan) -> list[str]:
     """What the person wrote in the form that waits, to be shown before it is posted in their name."""
-    return [value for name, value in parse_qsl(plan.act_body) if name in {"title", "body"} and value.strip()]
+    return [value for name, value in parse_qsl(plan.act_body) if name in WORDS and value.strip()]
 
 
 async def interrupted(request: Request) -> Plan:
