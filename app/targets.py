@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 from babel.dates import format_date
 from sqlalchemy import ColumnElement, case, func
@@ -22,7 +23,7 @@ def last_day(target: str) -> date:
     return date.fromordinal(date(year + month // 12, month % 12 + 1, 1).toordinal() - 1)
 
 
-def last_month(target: ColumnElement[str]) -> ColumnElement[str]:
+def last_month(target: Any) -> ColumnElement[str]:
     """In SQL the month in which a target is due, like `2027-03`, by which targets can be compared and sorted."""
     month = case(
         {f"Q{quarter}": f"{quarter * 3:02}" for quarter in range(1, 5)},

@@ -1,0 +1,186 @@
+"""What the team should look at next: who waits, which questions, promises and refusals fall due, what to merge."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, tuple_
+from sqlmodel import Session, col
+
+from app import targets
+from app.boards import Board
+from app.items import Item
+from app.people import Person
+from app.status_changes.proposals import OPEN, MergeProposal
+from app.statuses import CLOSED, Status
+from app.words import N_, _
+
+PAGE = 30
+
+
+class Section(StrEnum):
+    """The parts of the page, in the order of their urgency."""
+
+    WAITING = "waiting"
+    UNANSWERED = "unanswered"
+    ANSWERED = "answered"
+    QUESTIONS = "questions"
+    TARGETS = "targets"
+    REVIEWS = "reviews"
+    MERGES = "merges"
+
+    @property
+    def label(self) -> str:
+        return _(LABELS[self])
+
+    @property
+    def meaning(self) -> str:
+        return _(MEANINGS[self])
+
+
+LABELS = {
+    Section.WAITING: N_("Waiting"),
+    Section.UNANSWERED: N_("Unanswered"),
+    Section.ANSWERED: N_("Answered by the reporter"),
+    Section.QUESTIONS: N_("Questions"),
+    Section.TARGETS: N_("Targets"),
+    Section.REVIEWS: N_("Reviews"),
+    Section.MERGES: N_("Merges"),
+}
+MEANINGS = {
+    Section.WAITING: N_("Everybody who waits for us, the longest first."),
+    Section.UNANSWERED: N_("Nobody has answered these yet."),
+    Section.ANSWERED: N_("We asked, they answered: it is our turn."),
+    Section.QUESTIONS: N_("Questions that a reporter has yet to answer. After their day they close by themselves."),
+    Section.TARGETS: N_("Promised for this month or for one that is past."),
+    Section.REVIEWS: N_("Declined some time ago, to be looked at again by now."),
+    Section.MERGES: N_("Requests that somebody holds to be the same."),
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """What a maintainer asked to see, as the address says it."""
+
+    section: Section = Section.WAITING
+    board: str = ""
+    after: str = ""
+
+    @classmethod
+    def read(cls, show: str, board: str, after: str) -> "View":
+        """What the address asks for; an unknown section is the first."""
+        return cls(Section(show) if show in set(Section) else Section.WAITING, board, after)
+
+    def but(self, **changes: Any) -> "View":
+        """The start of this view with something else chosen."""
+        return replace(self, **{"after": "", **changes})
+
+    @property
+    def path(self) -> str:
+        chosen = {"show": self.section, "board": self.board, "after": self.after}
+        query = urlencode({name: value for name, value in chosen.items() if value and value != Section.WAITING})
+        return f"/triage?{query}" if query else "/triage"
+
+
+@dataclass(frozen=True)
+class Row:
+    item: Item
+    reporter: Person
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[Row]
+    next: View | None = None
+
+
+def page(session: Session, view: View, now: datetime) -> Page:
+    """A page of a section other than the merges, in its order, beginning after the item named in the view."""
+    key = _key(view.section)
+    statement = (
+        select(Item, Person, key.label("key"))
+        .join(Person, col(Person.id) == Item.reporter_id)
+        .where(_condition(view.section, now), _on_board(view))
+        .order_by(key, col(Item.number))
+        .limit(PAGE + 1)
+    )
+    found = session.execute(_starting(statement, key, view)).all()
+    rows = [Row(item, reporter) for item, reporter, _key in found[:PAGE]]
+    if len(found) <= PAGE:
+        return Page(rows)
+    last = found[PAGE - 1]
+    return Page(rows, replace(view, after=f"{last.Item.number}_{_token(last.key)}"))
+
+
+def counts(session: Session, view: View, now: datetime) -> dict[Section, int]:
+    """How much there is in each section of the view's board, or of all; one query."""
+    each = [
+        select(func.count(col(Item.number))).where(_condition(section, now), _on_board(view)).scalar_subquery()
+        for section in Section
+        if section is not Section.MERGES
+    ]
+    merges = (
+        select(func.count(col(MergeProposal.id)))
+        .join(Item, col(Item.number) == MergeProposal.item_number)
+        .where(*OPEN, _on_board(view))
+    )
+    numbers = session.execute(select(*each, merges.scalar_subquery())).one()
+    return dict(zip(Section, numbers, strict=True))
+
+
+def _on_board(view: View) -> ColumnElement[bool]:
+    chosen = select(col(Board.id)).where(col(Board.slug) == view.board)
+    return col(Item.board_id).in_(chosen) if view.board else true()
+
+
+def _condition(section: Section, now: datetime) -> ColumnElement[bool]:
+    waits = and_(col(Item.waiting_since).is_not(None), col(Item.status).not_in(CLOSED))
+    promised = col(Item.status).in_([Status.PLANNED, Status.IN_PROGRESS])
+    conditions: dict[Section, ColumnElement[bool]] = {
+        Section.WAITING: waits,
+        Section.UNANSWERED: and_(waits, col(Item.first_answered_at).is_(None)),
+        Section.ANSWERED: and_(waits, col(Item.first_answered_at).is_not(None)),
+        Section.QUESTIONS: and_(col(Item.status) == Status.NEEDS_INFO, col(Item.due_on).is_not(None)),
+        Section.TARGETS: and_(promised, _key(Section.TARGETS) <= f"{now:%Y-%m}"),
+        Section.REVIEWS: and_(col(Item.status) == Status.DECLINED, col(Item.review_on) <= now.date()),
+    }
+    return and_(col(Item.hidden_at).is_(None), conditions[section])
+
+
+def _key(section: Section) -> ColumnElement[Any]:
+    """By what a section is sorted."""
+    keys: dict[Section, Any] = {
+        Section.QUESTIONS: col(Item.due_on),
+        Section.TARGETS: targets.last_month(col(Item.target)),
+        Section.REVIEWS: col(Item.review_on),
+    }
+    key: ColumnElement[Any] = keys.get(section, col(Item.waiting_since))
+    return key
+
+
+def _starting(statement: Select[Any], key: ColumnElement[Any], view: View) -> Select[Any]:
+    """The statement after the item with which the page before ended; from the start for what is no such token."""
+    number, _sign, value = view.after.partition("_")
+    try:
+        start = tuple_(literal(_READ.get(view.section, _moment)(value), key.type), literal(int(number[:9])))
+    except ValueError:
+        return statement
+    return statement.where(tuple_(key, col(Item.number)) > start)
+
+
+def _token(value: datetime | date | str) -> str:
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _moment(value: str) -> datetime:
+    at = datetime.fromisoformat(value)
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return at
+
+
+_READ: dict[Section, Any] = {
+    Section.QUESTIONS: date.fromisoformat, Section.TARGETS: str, Section.REVIEWS: date.fromisoformat,
+}  # fmt: skip
