@@ -1,9 +1,13 @@
 """Roles: given by owners, written down, and never without an owner."""
 
+from contextlib import suppress
+from threading import Barrier, Thread
+
 import pytest
 from sqlmodel import Session, select
 
 from app import people, sign_in
+from app.db import Database
 from app.people import Person, Role, RoleChange
 from app.refusals import NotAllowed, Refused
 from tests import factories
@@ -64,3 +68,22 @@ def test_who_was_owner_a_moment_ago_gives_no_roles(session: Session, owner: Pers
     people.give_role(session, owner, Role.MEMBER, member)
     with pytest.raises(NotAllowed):
         people.give_role(session, member, Role.MEMBER, owner)
+
+
+def test_two_owners_who_demote_each_other_at_once_leave_one(own_database: Database) -> None:
+    with own_database.session() as session:
+        pair = [factories.person(session, name, role=Role.OWNER).key for name in ("Noor Haddad", "Omar Diaz")]
+    start = Barrier(2)
+
+    def demote(by: int, whom: int) -> None:
+        start.wait()
+        with suppress(NotAllowed, Refused), own_database.session() as session:
+            people.give_role(session, session.get_one(Person, whom), Role.MEMBER, session.get_one(Person, by))
+
+    threads = [Thread(target=demote, args=(pair[turn], pair[1 - turn])) for turn in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with own_database.session(writes=False) as session:
+        assert len(session.exec(select(Person).where(Person.role == Role.OWNER)).all()) == 1

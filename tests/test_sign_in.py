@@ -1,12 +1,15 @@
 """Signing in: codes and links are short-lived, single, few, and the same for everybody; sessions are rows."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlmodel import Session, col, select
 
 from app import db, outbox, people, sessions, sign_in
+from app.db import Database
 from app.people import Person
 from app.refusals import Invalid, NotFound, Refused, TooMany
 from app.sign_in import Plan, SignIn
@@ -264,3 +267,40 @@ def test_old_attempts_are_forgotten(session: Session) -> None:
 
 def test_a_masked_address_shows_who_knows_it_which_it_is() -> None:
     assert people.masked("mira.okafor@example.org") == "m***@example.org"
+
+
+def at_once(database: Database, work: Callable[[Session], bool], count: int) -> list[bool]:
+    """Do the same thing in several transactions at the same moment."""
+    start, done = Barrier(count), []
+
+    def do() -> None:
+        start.wait()
+        with database.session() as session:
+            done.append(work(session))
+
+    threads = [Thread(target=do) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return done
+
+
+def test_guesses_at_the_same_moment_are_counted_too(own_database: Database) -> None:
+    with own_database.session() as session:
+        handle = sign_in.begin(session, NEW)
+        session.flush()
+        right = code_to(session)
+    assert at_once(own_database, lambda session: enter(session, handle, wrong(right)), 12) == [False] * 12
+    with own_database.session() as session:
+        assert sign_in.find(session, handle).tries == 5
+        assert not enter(session, handle, right)
+
+
+def test_the_right_code_at_the_same_moment_signs_in_once(own_database: Database) -> None:
+    with own_database.session() as session:
+        handle = sign_in.begin(session, NEW)
+        session.flush()
+        right = code_to(session)
+    answers = at_once(own_database, lambda session: enter(session, handle, right), 8)
+    assert sorted(answers) == [False] * 7 + [True]
