@@ -30,7 +30,9 @@ class Edit(SQLModel, table=True):
     at: datetime
 
 
-def keep(session: Session, subject: Subject, subject_id: int, person_id: int, earlier: dict[str, str], at: datetime) -> None:
+def keep(
+    session: Session, subject: Subject, subject_id: int, person_id: int, earlier: dict[str, str], at: datetime
+) -> None:
     """Remember the earlier words of the fields that are about to change."""
     session.add_all(
         Edit(subject=subject, subject_id=subject_id, field=field, earlier=words, person_id=person_id, at=at)

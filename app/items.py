@@ -28,7 +28,7 @@ DETAILS = {
 
 
 class Item(SQLModel, table=True):
-    """A request. What changes with votes, comments and moves is counted or copied here so that a list reads one table."""
+    """A request. What changes with votes, comments and moves is copied here, so that a list reads one table."""
 
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
@@ -37,7 +37,9 @@ class Item(SQLModel, table=True):
         CheckConstraint(
             "(merged_into IS NULL) = (root = number) AND merged_into <> number", name="merged_counts_elsewhere"
         ),
-        CheckConstraint("status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"),
+        CheckConstraint(
+            "status <> 'declined' OR (reason IS NOT NULL AND review_on IS NOT NULL)", name="declined_says_why"
+        ),
         CheckConstraint("due_on IS NULL OR status = 'needs_info'", name="only_a_question_falls_due"),
         Index("ix_item_trend_number", "trend", "number"),
         Index("ix_item_posted_at_number", "posted_at", "number"),
@@ -122,12 +124,12 @@ class Draft:
 
 
 def visible_to(viewer: Person | None) -> ColumnElement[bool]:
-    """The condition on Item joined to Board under which this person may see an item. Hidden ones show to their reporter."""
+    """The condition on Item joined to Board under which this person may see it; hidden ones show to their reporter."""
     on_board = boards.visible_to(viewer, Item.reporter_id)
     if viewer is not None and viewer.has_role(Role.MAINTAINER):
         return on_board
     shown: ColumnElement[bool] = col(Item.hidden_at).is_(None)
-    return and_(on_board, or_(shown, Item.reporter_id == viewer.id) if viewer else shown)
+    return and_(on_board, or_(shown, col(Item.reporter_id) == viewer.id) if viewer else shown)
 
 
 def numbers_visible_to(viewer: Person | None) -> Any:
@@ -192,7 +194,11 @@ def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
     fields = checked(session, person, draft)
     at = db.now()
     earlier = {"title": item.title, "body": item.body, **{name: item.details.get(name, "") for name in DETAILS}}
-    later = {"title": fields["title"], "body": fields["body"], **{name: fields["details"].get(name, "") for name in DETAILS}}
+    later = {
+        "title": fields["title"],
+        "body": fields["body"],
+        **{name: fields["details"].get(name, "") for name in DETAILS},
+    }
     changed = {name: words for name, words in earlier.items() if words != later[name]}
     if not changed:
         return

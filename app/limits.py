@@ -27,11 +27,14 @@ def spend(session: Session, key: str, *, most: int, per: timedelta) -> None:
     window = moment // seconds
     row = db.upsert(session, Spent).values(key=key, window=window, count=1, ends_at=(window + 1) * seconds)
     counted = row.on_conflict_do_update(
-        index_elements=["key", "window"], set_={"count": Spent.__table__.c.count + 1}  # type: ignore[attr-defined]
+        index_elements=["key", "window"],
+        set_={"count": Spent.__table__.c.count + 1},  # type: ignore[attr-defined]
     ).returning(col(Spent.count))
     if session.execute(counted).scalar_one() > most:
         wait = (window + 1) * seconds - moment
-        raise TooMany(_("That was often enough for now. Please wait %s and try again.") % span(timedelta(seconds=wait)), wait)
+        raise TooMany(
+            _("That was often enough for now. Please wait %s and try again.") % span(timedelta(seconds=wait)), wait
+        )
 
 
 def forget_past(session: Session) -> None:
@@ -44,6 +47,6 @@ def network(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address[:45]
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is a word of the product, not a fault of the program
+class Refusal(Exception):
     """The base of all refusals: an act that was understood and not done."""
 
     def __init__(self, words: str) -> None:

@@ -1,5 +1,6 @@
 """What people write: checked when it comes in, turned from Markdown into safe HTML once, when it is written."""
 
+import html
 import itertools
 import re
 import unicodedata
@@ -19,9 +20,7 @@ WORDS_MOST = 10_000
 NAME_MOST = 80
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
-_allowed_tags = set(
-    "p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split()
-)
+_allowed_tags = set("p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
 _cleaner = nh3.Cleaner(
     tags=_allowed_tags,
     clean_content_tags={"script", "style"},
@@ -34,7 +33,7 @@ _cleaner = nh3.Cleaner(
 
 
 def to_html(markdown: str) -> Markup:
-    """CommonMark to safe HTML. Raw HTML shows as text; headings start below those of the page; pictures become links."""
+    """CommonMark to safe HTML. Raw HTML shows as text, headings start below the page's, of pictures the words stay."""
     tokens = _markdown.parse(markdown)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:
@@ -49,7 +48,7 @@ def to_html(markdown: str) -> Markup:
 def excerpt(markdown: str, most: int = 240) -> str:
     """The first words of a Markdown text as plain text of at most `most` characters."""
     plain = nh3.clean(str(to_html(markdown[: most * 8])), tags=set())
-    plain = " ".join(Markup(plain).unescape().split())
+    plain = " ".join(html.unescape(plain).split())
     if len(plain) <= most:
         return plain
     cut = plain[: most - 1]

@@ -88,7 +88,7 @@ def _root(family: list[Item]) -> Item:
 
 
 def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
-    """Say how much it matters, or with an empty string take that back. Raises Invalid; without a vote nothing happens."""
+    """Say how much it matters, or take it back with an empty string. Raises Invalid; without a vote nothing happens."""
     if weight and weight not in set(Weight):
         raise Invalid({"weight": _("How much it matters: choose one of those offered.")})
     session.execute(
@@ -103,7 +103,7 @@ def recount(session: Session, item: Item) -> None:
     item.vote_count = session.exec(
         select(func.count(func.distinct(Vote.person_id)))
         .join(Item, col(Item.number) == Vote.item_number)
-        .where(or_(Item.root == item.number, Item.number == item.number))
+        .where(or_(col(Item.root) == item.number, col(Item.number) == item.number))
     ).one()
     item.support = item.vote_count + item.imported_vote_count
     session.add(item)
@@ -132,7 +132,7 @@ def of(session: Session, person: Person | None, numbers: list[int]) -> dict[int,
     )
     found: dict[int, Weight | None] = {}
     for root, number, weight in rows:
-        found |= {root: weight, number: weight}
+        found[root] = found[number] = Weight(weight) if weight else None
     return found
 
 
@@ -143,4 +143,4 @@ def weights(session: Session, item: Item) -> dict[Weight, int]:
         .where(Vote.item_number == item.root, col(Vote.weight).is_not(None))
         .group_by(col(Vote.weight))
     )
-    return {weight: count for weight, count in rows if weight is not None}
+    return {Weight(weight): count for weight, count in rows if weight}

@@ -16,14 +16,24 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 class Assets:
-    """An ASGI application for `/static/{hash}/...`. All style sheets are joined into one, in the order of their names."""
+    """An ASGI application for `/static/{hash}/...`. The style sheets are joined into one, in order of their names."""
 
     def __init__(self, folder: Path = STATIC) -> None:
-        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
         sheets = [files.pop(name) for name in list(files) if name.startswith("css/")]
         self.files = files | {STYLESHEET: b"\n".join(sheets)}
-        self.hash = hashlib.sha256(b"".join(name.encode() + body for name, body in sorted(self.files.items()))).hexdigest()[:12]
-        self.packed = {name: gzip.compress(body, 9, mtime=0) for name, body in self.files.items() if not name.endswith((".png", ".ico"))}
+        self.hash = hashlib.sha256(
+            b"".join(name.encode() + body for name, body in sorted(self.files.items()))
+        ).hexdigest()[:12]
+        self.packed = {
+            name: gzip.compress(body, 9, mtime=0)
+            for name, body in self.files.items()
+            if not name.endswith((".png", ".ico"))
+        }
 
     def path(self, name: str) -> str:
         """The address of a file. Raises KeyError for one that does not exist."""

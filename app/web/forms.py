@@ -24,7 +24,7 @@ def typed(form: type[Form]) -> Any:
 
 
 def fill(form: type[Form], sent: FormData) -> Form:
-    """Put the sent fields into the dataclass. Raises Invalid for unknown or doubled fields and for characters no text has.
+    """Put the sent fields into the dataclass. Raises Invalid for unknown or doubled fields and for what is no text.
 
     A missing field keeps its default. A field declared as a list takes all values, any other exactly one. Fields are
     strings, lists of strings, or uploaded files.

@@ -1,4 +1,4 @@
-"""What stands before every request: the host, the origin of what changes things, and the headers that bind the browser."""
+"""What stands before every request: whose host, whose page sent it, and the headers that bind the browser."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -56,7 +56,7 @@ def bind_browser(headers: MutableHeaders) -> None:
 
 
 def is_own_host(host: str) -> bool:
-    """The configured host, or this machine by number or as localhost; without a base URL any number, but no other name."""
+    """The configured host, or this machine by number or as localhost; without a base URL any number, no other name."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

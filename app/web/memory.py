@@ -1,8 +1,8 @@
 """How pages are remembered. One idea: what a reader without cookies saw stays true until anything is written.
 
 The database itself tells whether anything was written, by any process, since a page was drawn (`Database.revision`), so
-nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the code
-does not know of this: an answer is remembered if it is a 200, sets no cookie and does not call itself private.
+nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the
+code does not know of this: an answer is remembered if it is a 200, sets no cookie and does not call itself private.
 """
 
 import hashlib
@@ -47,7 +47,9 @@ class Answer:
 
     def may_be_kept(self) -> bool:
         names = dict(self.headers)
-        private = b"set-cookie" in names or any(word in names.get(b"cache-control", b"") for word in (b"private", b"no-store"))
+        private = b"set-cookie" in names or any(
+            word in names.get(b"cache-control", b"") for word in (b"private", b"no-store")
+        )
         return self.status == 200 and not private and len(self.body) <= PAGE_MOST  # noqa: PLR2004 - OK
 
     def mark_public(self) -> None:
@@ -61,7 +63,11 @@ class Answer:
     async def send(self, send: Send, known: bytes | None) -> None:
         """Send it, or only say that the reader has this version already."""
         if known is not None and self.etag in known:
-            without_body = [pair for pair in self.headers if pair[0] not in {b"content-length", b"content-encoding", b"content-type"}]
+            without_body = [
+                pair
+                for pair in self.headers
+                if pair[0] not in {b"content-length", b"content-encoding", b"content-type"}
+            ]
             await send({"type": "http.response.start", "status": 304, "headers": without_body})
             await send({"type": "http.response.body", "body": b""})
             return

@@ -1,7 +1,7 @@
 """Every refusal as a page that says in plain words what is wrong and what to do."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -91,7 +91,9 @@ def sign_in_form(
 async def storage_trouble(request: Request, problem: Exception) -> Response:
     """The disk is full, a lock is held too long, the database is away: as a page while reading is possible."""
     log.error("Storage: %s", gist(problem))
-    words = _("Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute.")
+    words = _(
+        "Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute."
+    )
     try:
         response = await _page(request, "shared/refusal.html", 503, problems=[words], code=503)
     except STORAGE_TROUBLE:
@@ -118,7 +120,7 @@ async def broken(_request: Request, _fault: Exception) -> Response:
     return PlainTextResponse(words, 500, {"Cache-Control": "no-store"})
 
 
-HANDLERS: dict[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {
     SignInNeeded: sign_in_needed,
     Refusal: refused,
     RequestValidationError: not_understood,

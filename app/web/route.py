@@ -1,8 +1,8 @@
 """How a handler reaches the database: its whole request runs in one database thread, in one transaction.
 
-Everything that waits for the network, the body above all, is read first. Handlers are plain functions; the session is in
-`request.state.session` (see `kit.Db`). When the handler returns, the transaction is committed before the answer leaves;
-when it raises, it is rolled back. Safe methods get a reading transaction, all others a writing one.
+Everything that waits for the network, the body above all, is read first. Handlers are plain functions; the session is
+in `request.state.session` (see `kit.Db`). When the handler returns, the transaction is committed before the answer
+leaves; when it raises, it is rolled back. Safe methods get a reading transaction, all others a writing one.
 """
 
 import inspect

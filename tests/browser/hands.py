@@ -9,6 +9,10 @@ from tests.fixtures.mail import Post
 from tests.fixtures.server import Server
 
 TABS_MOST = 150
+FOCUS_SHOWS = """element => {
+  const style = getComputedStyle(element);
+  return style.outlineStyle !== "none" || style.boxShadow !== "none";
+}"""
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Visitor:
 
     def __init__(self, browser: Browser, way: Way, server: Server, post: Post, name: str) -> None:
         self.way, self.server, self.post, self.name = way, server, post, name
-        self.email = f"{name.split()[0].lower()}@example.org"
+        self.email = f"{name.partition(' ')[0].lower()}@example.org"
         context = browser.new_context(
             viewport={"width": way.width, "height": 844}, java_script_enabled=way.javascript, reduced_motion="reduce"
         )
@@ -97,8 +101,7 @@ class Visitor:
         expect(target).to_be_visible()
         for _step in range(TABS_MOST):
             if target.evaluate("element => element === document.activeElement"):
-                shown = target.evaluate("element => { const s = getComputedStyle(element); return s.outlineStyle !== 'none' || s.boxShadow !== 'none' }")
-                assert shown, f"{target} has the focus, and nothing shows it"
+                assert target.evaluate(FOCUS_SHOWS), f"{target} has the focus, and nothing shows it"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} cannot be reached with Tab")

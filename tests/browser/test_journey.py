@@ -1,4 +1,4 @@
-"""The complete journey, in real Chromium: by mouse and by keyboard, with and without JavaScript, on a phone and on a desk."""
+"""The complete journey in real Chromium: by mouse or keyboard, with and without JavaScript, on a phone and a desk."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -84,7 +84,13 @@ def posts_a_defect(ada: Visitor) -> None:
     ada.button("Post the request")
     ada.sign_in()
     expect(ada.page.get_by_role("heading", level=1)).to_contain_text(DEFECT)
-    for words in ("in the middle of a line", "All 4,212 rows.", "Press Export", "3.2.1", "Nobody has answered this yet"):
+    for words in (
+        "in the middle of a line",
+        "All 4,212 rows.",
+        "Press Export",
+        "3.2.1",
+        "Nobody has answered this yet",
+    ):
         expect(ada.page.get_by_role("main")).to_contain_text(words)
     expect(ada.vote_button(DEFECT)).to_have_attribute("aria-pressed", "true")
     expect(ada.vote_button(DEFECT)).to_have_text(re.compile(r"\b1\b"))
@@ -164,7 +170,12 @@ def is_declined_and_stays_votable(mira: Visitor, ada: Visitor, ben: Visitor) -> 
     mira.pick("Reason", "out_of_scope")
     mira.write("Workaround", "Let the system notify you: *Settings*, *Notices*.")
     mira.button("Move it")
-    for words in ("A tool in an open office should be quiet.", "Out of scope", "What you can do today", "Let the system notify you"):
+    for words in (
+        "A tool in an open office should be quiet.",
+        "Out of scope",
+        "What you can do today",
+        "Let the system notify you",
+    ):
         expect(mira.page.locator("#standing")).to_contain_text(words)
     ben.open("/items/2")
     ben.press(ben.vote_button(IDEA))
