@@ -1,0 +1,116 @@
+"""`python -m tests.bench`: build boards, serve them, drive them, print one table of ratios.
+
+python -m tests.bench                              everything: three sizes, both databases (about 20 minutes)
+python -m tests.bench --sizes 1000 --databases sqlite --json figures.json
+"""
+
+import argparse
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from app import db
+from app.db import Database
+from tests.bench import boards, measures
+from tests.bench.hello import commits_a_second
+from tests.bench.load import Figures, drive, serving
+from tests.fixtures.database import postgresql_server
+
+CACHE = Path(__file__).parents[2] / "build" / "bench"
+
+
+@dataclass
+class Run:
+    """What one run of the benchmarks found."""
+
+    hello: Figures
+    commits: float
+    rows: list[dict[str, object]] = field(default_factory=list)
+
+    def add(self, database: str, size: int, name: str, figures: Figures, against: float) -> None:
+        row = {
+            "database": database,
+            "items": size,
+            "what": name,
+            "ratio": round(figures.per_second / against, 3),
+            **asdict(figures),
+        }
+        self.rows.append(row)
+        print(line(row), flush=True)
+
+    def note(self, database: str, size: int, name: str, value: float, unit: str) -> None:
+        row = {"database": database, "items": size, "what": name, "value": round(value, 2), "unit": unit}
+        self.rows.append(row)
+        print(f"{database:<11}{size:>8,}  {name:<44}{value:>10,.1f} {unit}", flush=True)
+
+
+def line(row: dict[str, object]) -> str:
+    return (
+        f"{row['database']:<11}{row['items']:>8,}  {row['what']:<44}{row['ratio']:>8.3f}{row['per_second']:>10,.0f}/s"
+        f"{row['p50_ms']:>9.2f}{row['p99_ms']:>9.2f} ms{row['cpu_us']:>9,.0f} us{row['failed']:>6} failed"
+    )
+
+
+def main() -> None:
+    options = arguments()
+    os.environ["DAYLIGHT_LOG"] = "off"
+    folder = Path(tempfile.mkdtemp(prefix="daylight-bench-"))
+    try:
+        with serving(
+            ["uvicorn", "--log-level", "error", "--no-access-log", "tests.bench.hello:app"], {}, "/"
+        ) as server:
+            hello = drive(server, "/", seconds=options.seconds)
+        run = Run(hello, commits_a_second(folder / "commits.sqlite3"))
+        print(f"hello {hello.per_second:,.0f}/s; bare durable commits {run.commits:,.0f}/s", flush=True)
+        print(f"{'':<21}{'what':<44}{'ratio':>8}{'':>12}{'p50':>9}{'p99':>12}{'processor':>12}")
+        for kind in options.databases:
+            for size in options.sizes:
+                with board(kind, size, folder) as url:
+                    measures.measure(run, kind, size, url, folder, options.seconds)
+        if options.json:
+            Path(options.json).write_text(
+                json.dumps({"hello": asdict(hello), "commits": run.commits, "rows": run.rows}, indent=1)
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="numbers of items")
+    parser.add_argument("--databases", nargs="+", choices=["sqlite", "postgresql"], default=["sqlite", "postgresql"])
+    parser.add_argument("--seconds", type=float, default=4, help="how long each thing is driven")
+    parser.add_argument("--json", help="file for the figures")
+    return parser.parse_args()
+
+
+@contextmanager
+def board(kind: str, size: int, folder: Path) -> Iterator[str]:
+    """The address of a database with a board of this size, made for this run; SQLite ones are built once and copied."""
+    if kind == "postgresql":
+        with postgresql_server(folder / f"pg{size}") as url:
+            _build(url, size)
+            yield url
+        return
+    CACHE.mkdir(parents=True, exist_ok=True)
+    built = CACHE / f"{size}.sqlite3"
+    if not built.exists():
+        _build(f"sqlite:///{built}", size)
+    yield f"sqlite:///{shutil.copyfile(built, folder / f'{size}.sqlite3')}"
+
+
+def _build(url: str, size: int) -> None:
+    database = Database(db.make_engine(url))
+    boards.build(database, size)
+    database.close()
+
+
+if __name__ == "__main__":
+    main()

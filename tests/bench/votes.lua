@@ -1,0 +1,16 @@
+-- Each request is the vote of another person for another item, as the vote button sends it.
+local items = tonumber(os.getenv("BENCH_ITEMS"))
+local people = tonumber(os.getenv("BENCH_PEOPLE"))
+local count = tonumber(os.getenv("BENCH_FROM") or "0")
+
+function request()
+  count = count + 1
+  local person = count % people + 1
+  local item = (count * 7919) % items + 1
+  return wrk.format("POST", "/items/" .. item .. "/vote", {
+    ["Cookie"] = "session=bench-" .. person,
+    ["Content-Type"] = "application/x-www-form-urlencoded",
+    ["Sec-Fetch-Site"] = "same-origin",
+    ["HX-Request"] = "true",
+  }, "")
+end
