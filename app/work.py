@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from app import db, delivery, limits, outbox, sessions, sign_in
 from app.db import Database
+from app.imports import running
 from app.status_changes import questions
 
 log = logging.getLogger("daylight.work")
@@ -48,6 +49,7 @@ def follow_up_questions(database: Database) -> None:
 
 JOBS = [
     Job(delivery.deliver_due, pause=0.4),
+    Job(running.work, pause=0.5),
     Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),
 ]

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from app.imports.markup import Markup
 from app.imports.outcomes import Outcome
-from app.statuses import Kind
+from app.statuses import Kind, Status
+
+MADE_ID = "row-"  # how ids begin that we make for rows without one
 
 
 @dataclass
@@ -33,6 +35,15 @@ class Arrival:
     version: str = ""
     shipped_in: str = ""
     original: str = ""
+
+    @property
+    def has_id(self) -> bool:
+        return not self.source_id.startswith(MADE_ID)
+
+    @property
+    def is_lone_duplicate(self) -> bool:
+        """Whether it is a duplicate of something that it does not name."""
+        return self.outcome is not None and self.outcome.status is Status.DUPLICATE and not self.original
 
 
 @dataclass(frozen=True)

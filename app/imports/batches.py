@@ -1,6 +1,6 @@
 """One import as a whole: what came in, how far it is, and how to take it out again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +11,7 @@ from app import db
 from app.refusals import NotFound
 from app.words import N_, _
 
+LEASE = timedelta(seconds=60)  # for which a process keeps an import that it works on
 SAMPLE = "sample"  # the source of the samples, which come by themselves and not from a file
 
 

@@ -41,7 +41,7 @@ def compose(arrival: Arrival, batch: Import, source: str) -> Ready:
     their number: whose they are is not known.
     """
     outcome = arrival.outcome or Outcome(Status.NEW)
-    is_lone = outcome.status is Status.DUPLICATE and not arrival.original
+    is_lone = arrival.is_lone_duplicate
     if outcome.status is Status.DUPLICATE:
         outcome = Outcome(Status.DECLINED, Reason.OBSOLETE) if is_lone else Outcome(Status.NEW)
     body, *others = list(parts(_body(arrival, batch.source, outcome), text.BODY_MOST, text.WORDS_MOST)) or [""]

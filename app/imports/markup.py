@@ -11,6 +11,8 @@ from html import unescape
 
 import nh3
 
+from app.words import N_, _
+
 
 class Markup(StrEnum):
     """How a source writes its texts."""
@@ -19,6 +21,18 @@ class Markup(StrEnum):
     PLAIN = "plain"
     JIRA = "jira"
     HTML = "html"
+
+    @property
+    def label(self) -> str:
+        return _(LABELS[self])
+
+
+LABELS = {
+    Markup.MARKDOWN: N_("Markdown"),
+    Markup.PLAIN: N_("Plain text"),
+    Markup.JIRA: N_("Jira’s markup"),
+    Markup.HTML: N_("HTML"),
+}
 
 
 FEW = 50  # one sign in so many texts tells the markup of all

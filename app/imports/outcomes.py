@@ -49,6 +49,8 @@ _DEFECTS = set(_by_word("kinds"))
 
 def guess(status: str, resolution: str) -> str:
     """Our outcome for their words, or an empty string for words that do not tell it, such as a bare "Closed"."""
+    if "duplicate" in slug(f"{status} {resolution}").split("-"):
+        return Status.DUPLICATE.value
     return _RESOLUTIONS.get(slug(resolution), "") or _STATUSES.get(slug(status), "" if status else Status.NEW.value)
 
 

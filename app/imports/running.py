@@ -6,7 +6,6 @@ step is made ready before its transaction begins, and is left undone if another 
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
@@ -14,7 +13,7 @@ from sqlmodel import Session, col, select
 from app import db
 from app.db import Database
 from app.imports import batches, duplicates, undoing, writing
-from app.imports.batches import AT_WORK, Import, State
+from app.imports.batches import AT_WORK, LEASE, Import, State
 from app.imports.composing import compose
 from app.imports.csv_files import rows
 from app.imports.csv_files.headings import Field
@@ -26,9 +25,8 @@ from app.refusals import Refused
 from app.statuses import Status
 from app.words import _
 
-LEASE = timedelta(seconds=60)
 ROWS_MOST, LETTERS_MOST = 100, 150_000  # of one step
-SLICE = 5.0  # seconds of one round of background work
+SLICE = 2.0  # seconds of one round of background work
 
 
 def begin(session: Session, batch: Import, *, here: bool = False) -> Import:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import Session, col, select
 
+from app import db
 from app.boards import Board
 from app.comments import Comment
 from app.edits import Edit, Subject
@@ -22,15 +23,24 @@ from app.words import _
 TOGETHER = 100
 
 
-def begin(session: Session, batch: Import, *, keep_touched: bool) -> None:
-    """Let the import go out, all of it or all that nobody has touched. Raises Refused if there is nothing to undo."""
+def begin(session: Session, batch: Import, *, keep_touched: bool, here: bool = False) -> Import:
+    """Let the import go out, all of it or all that nobody has touched; `here` keeps it for this process.
+
+    Raises Refused if there is nothing to undo.
+    """
     batch = batches.lock(session, batch)
     if batch.state in {State.PREPARED, State.UNDOING, State.UNDONE}:
         raise Refused(_("This import is not on the board."))
     batch.report = batch.report | {"keep_touched": keep_touched}
     batch.state, batch.done, batch.trouble = State.UNDOING, 0, ""
     batch.total = session.exec(_numbers(batch, func.count())).one()
+    batch.leased_until = db.now() + batches.LEASE if here else None
     session.add(batch)
+    return batch
+
+
+def item_count(session: Session, batch: Import) -> int:
+    return session.exec(select(func.count()).where(Item.import_id == batch.id)).one()
 
 
 def touched_count(session: Session, batch: Import) -> int:

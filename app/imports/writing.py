@@ -57,16 +57,17 @@ def _add_story(session: Session, ready: Ready) -> None:
 def _reporter(batch: Import, ready: Ready) -> tuple[str, str]:
     """Who reported it: by address where there is one, else by name."""
     arrival = ready.arrival
-    return (arrival.email, "") if arrival.email else ("", arrival.reporter or _somebody(batch))
+    return (arrival.email, "") if arrival.email else ("", arrival.reporter or somebody(batch.source))
 
 
-def _somebody(batch: Import) -> str:
-    return (_("Somebody on %s") % batch.source)[: text.NAME_MOST]
+def somebody(source: str) -> str:
+    """The reporter of items that name none."""
+    return (_("Somebody on %s") % source)[: text.NAME_MOST]
 
 
 def _reporters(session: Session, batch: Import, fresh: list[Ready]) -> dict[tuple[str, str], Person]:
     """The people these items are from. Those without an address are one for each name of the source."""
-    wanted = {_reporter(batch, ready): ready.arrival.reporter or _somebody(batch) for ready in fresh}
+    wanted = {_reporter(batch, ready): ready.arrival.reporter or somebody(batch.source) for ready in fresh}
     emails, names = zip(*wanted, strict=True)
     with_email = select(Person).where(col(Person.email).in_(emails))
     same_source = select(Import.id).where(Import.source == batch.source)

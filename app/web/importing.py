@@ -1,5 +1,216 @@
-"""For owners: bringing in another board's export, and the samples."""
+"""For owners: bringing in another board's export, undoing it, and the samples."""
 
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, TypeVar
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
+
+from app import boards, policy, samples
+from app.boards import Board
+from app.db import Database
+from app.imports import batches, outcomes, running, telling, undoing
+from app.imports.batches import Import, State
+from app.imports.csv_files import choices, preparing, storing
+from app.imports.csv_files.choices import Choices
+from app.imports.csv_files.headings import Field
+from app.imports.csv_files.mapping import NEW_BOARD, Mapping
+from app.imports.markup import Markup
+from app.people import Person
+from app.refusals import Invalid, NotFound, Refused
+from app.statuses import Kind
+from app.web import forms, kit
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, Owner
 from app.web.route import area as new_area
+from app.words import _
+
+UPLOAD_MOST = storing.BYTES_MOST + 1_000_000
+Found = TypeVar("Found")
 
 area = new_area()
+files = APIRouter(include_in_schema=False)  # what reads a whole file does it outside of any transaction
+
+
+@dataclass
+class FileForm:
+    file: UploadFile | str = ""
+    encoding: str = ""
+
+
+@dataclass
+class MappingForm:
+    """The choices as they are sent: names and what was chosen for each, in lists of the same length."""
+
+    source: str = ""
+    dates: str = ""
+    markup: str = ""
+    kind: str = ""
+    board: str = ""
+    column_of: list[str] = field(default_factory=list)
+    column_to: list[str] = field(default_factory=list)
+    status_of: list[str] = field(default_factory=list)
+    status_to: list[str] = field(default_factory=list)
+    kind_of: list[str] = field(default_factory=list)
+    kind_to: list[str] = field(default_factory=list)
+    board_of: list[str] = field(default_factory=list)
+    board_to: list[str] = field(default_factory=list)
+    then: str = ""
+
+    def choices(self) -> Choices:
+        return Choices(
+            source=self.source,
+            day_first=self.dates == "day_first" if self.dates else None,
+            markup=self.markup,
+            kind=self.kind,
+            board=self.board,
+            columns=_pairs(self.column_of, self.column_to),
+            outcomes=_pairs(self.status_of, self.status_to),
+            kinds=_pairs(self.kind_of, self.kind_to),
+            boards=_pairs(self.board_of, self.board_to),
+        )
+
+
+@dataclass
+class RemovalForm:
+    keep: str = ""
+
+
+def _pairs(names: list[str], chosen: list[str]) -> dict[str, str]:
+    if len(names) != len(chosen):
+        raise Invalid({"columns": _("The form is not whole. Please load the page again.")})
+    return dict(zip(names, chosen, strict=True))
+
+
+@area.get("/settings/import")
+def offer(request: Request, session: Db, _owner: Owner) -> Response:
+    return _offer(request, session)
+
+
+@files.post("/settings/import", max_body_size=UPLOAD_MOST)
+async def take_file(request: Request) -> Response:
+    """Who sends it is asked before the file is read."""
+    owner = await _in_transaction(request, lambda _session: _owner(request))
+    try:
+        form = forms.fill(FileForm, await request.form(max_files=1, max_fields=2))
+        batch = await asyncio.to_thread(_prepare, request.app.state.database, form, owner)
+    except Invalid as refusal:
+        problems = refusal.problems
+        return await _in_transaction(request, lambda session: _offer(request, session, problems))
+    return kit.see_other(batch.path)
+
+
+def _prepare(database: Database, form: FileForm, owner: Person) -> Import:
+    if not isinstance(form.file, UploadFile) or not form.file.filename:
+        raise Invalid({"file": _("File: choose the one to bring in.")})
+    return preparing.prepare(database, form.file.file, form.file.filename, by_id=owner.id, encoding=form.encoding)
+
+
+@area.get("/settings/import/{id_}")
+def show(request: Request, session: Db, _owner: Owner, id_: int) -> Response:
+    return _show(request, session, batches.find(session, id_))
+
+
+@files.post("/settings/import/{id_}")
+async def choose(request: Request, id_: int) -> Response:
+    """Survey the file with what was chosen and, if that was asked for, begin."""
+    await _in_transaction(request, lambda _session: _owner(request))
+    form = forms.fill(MappingForm, await request.form())
+    batch, present = await _in_transaction(request, lambda session: (batches.find(session, id_), boards.every(session)))
+    try:
+        mapping = choices.apply(Mapping.of(batch.mapping), form.choices(), present)
+        batch = await asyncio.to_thread(preparing.revise, request.app.state.database, batch, mapping)
+        if form.then == "run":
+            await _in_transaction(request, lambda session: running.begin(session, batch), writes=True)
+    except (Invalid, Refused) as refusal:
+        problems = refusal.problems if isinstance(refusal, Invalid) else {"outcomes": refusal.words}
+        status = 422 if isinstance(refusal, Invalid) else 409
+        return await _in_transaction(request, lambda session: _show(request, session, batch, problems, status))
+    return kit.see_other(batch.path)
+
+
+@area.post("/settings/import/{id_}/removal")
+def remove(session: Db, _owner: Owner, id_: int, form: Annotated[RemovalForm, typed(RemovalForm)]) -> Response:
+    """Discard what has not begun, undo what has."""
+    batch = batches.find(session, id_)
+    if batch.state is State.PREPARED:
+        preparing.discard(session, batch)
+        return kit.see_other("/settings/import", _("Nothing was brought in."))
+    undoing.begin(session, batch, keep_touched=form.keep == "touched")
+    return kit.see_other(batch.path)
+
+
+@area.get("/settings/samples")
+def show_samples(request: Request, session: Db, _owner: Owner) -> Response:
+    here, may_fill = samples.are_here(session), samples.may_fill(session)
+    return kit.page(request, "settings/samples.html", are_here=here, may_fill=may_fill)
+
+
+@area.post("/settings/samples")
+def fill(session: Db, owner: Owner, _form: Pressed) -> Response:
+    samples.fill(session, owner)
+    return kit.see_other("/", _("These are sample items. Look around; in the settings you remove them with one click."))
+
+
+@area.post("/settings/samples/removal")
+def remove_samples(session: Db, _owner: Owner, _form: Pressed) -> Response:
+    samples.remove(session)
+    return kit.see_other("/", _("The samples are gone."))
+
+
+def _offer(request: Request, session: Session, problems: dict[str, str] | None = None) -> Response:
+    every = batches.every(session)
+    context = {"imports": every, "problems": problems or {}, "most": storing.BYTES_MOST // 10**6}
+    return kit.page(request, "settings/imports.html", status=422 if problems else 200, **context)
+
+
+def _show(
+    request: Request, session: Session, batch: Import, problems: dict[str, str] | None = None, status: int = 200
+) -> Response:
+    present = boards.every(session)
+    names = {board.slug: board.name for board in present} | {"": present[0].name}
+    here = {"count": undoing.item_count(session, batch), "touched": undoing.touched_count(session, batch)}
+    return kit.page(
+        request, "settings/import.html", status=status, batch=batch, problems=problems or {}, here=here,
+        facts=telling.facts(batch, names), doubts=preparing.doubts(batch),
+        has_dates_in_numbers=bool(preparing.orders(batch)), fields_of_item=list(Field),
+        options=_options(batch, present), standings=telling.standings(batch), kinds=telling.kinds(batch),
+        places=telling.places(batch),
+    )  # fmt: skip
+
+
+def _options(batch: Import, present: list[Board]) -> dict[str, list[tuple[str, str]]]:
+    """What each select of the mapping offers: values with their labels."""
+    kind = Kind(batch.mapping["kind"])
+    own = [(board.slug, board.name) for board in present]
+    return {
+        "columns": [("", "–"), *((name, name) for name in batch.mapping["places"])],
+        "statuses": [("", _("Choose …")), *((each, telling.outcome_label(each, kind)) for each in outcomes.OFFERED)],
+        "kinds": [(each.value, each.label) for each in Kind],
+        "boards": [("", _("The first board")), *own],
+        "places": [("", _("The board of items that name none")), *own, (NEW_BOARD, _("A new board"))],
+        "dates": [("day_first", _("3 April")), ("month_first", _("4 March"))],
+        "markups": [(each.value, each.label) for each in Markup],
+    }
+
+
+def _owner(request: Request) -> Person:
+    viewer = kit.identify(request)
+    if viewer is None or not policy.is_owner(viewer):
+        raise NotFound(_("There is nothing at this address."))
+    return viewer
+
+
+async def _in_transaction(request: Request, work: Callable[[Session], Found], *, writes: bool = False) -> Found:
+    def with_session(session: Session) -> Found:
+        request.state.session = session
+        return work(session)
+
+    found: Found = await request.app.state.database.run(with_session, writes=writes)
+    return found
+
+
+area.include_router(files)

@@ -25,6 +25,7 @@ _ID = re.compile(r"#?(?:[A-Z][A-Z0-9_]{0,11}-)?\d{1,12}|[0-9a-f]{24}|[0-9a-f-]{3
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.\w+")
 _LINK = re.compile(r"https?://\S+")
 _COUNT = re.compile(r"-?\d[\d,. ]*")
+_FORMS = {Field.EMAIL: _EMAIL, Field.LINK: _LINK, Field.VOTES: _COUNT}
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Column:
             case Field.POSTED_AT | Field.CLOSED_AT:
                 return self.share(_is_date) > MANY
             case Field.EMAIL | Field.LINK | Field.VOTES:
-                return self._is_plainly(wanted)
+                return self.share(_FORMS[wanted].fullmatch) >= MANY
             case Field.REPORTER:
                 return not self._is_plainly(Field.EMAIL)
             case Field.TITLE:
@@ -94,7 +95,7 @@ class Column:
                 return self.is_distinct and self.share(_ID.fullmatch) == 1
             case Field.STATUS:
                 few = len(self.values) < min(STATUSES_MOST, self.filled)
-                return few and self.share(lambda value: outcomes.guess(value, "")) > MANY
+                return few and self.share(lambda value: outcomes.guess(value, "")) >= MANY
             case Field.TITLE:
                 return self.is_distinct and self.share(lambda value: " " in value) > MANY
             case Field.BODY:
@@ -103,8 +104,7 @@ class Column:
                 return False
 
     def _is_plainly(self, wanted: Field) -> bool:
-        form = {Field.EMAIL: _EMAIL, Field.LINK: _LINK, Field.VOTES: _COUNT}[wanted]
-        return self.share(form.fullmatch) > NEARLY_ALL
+        return self.share(_FORMS[wanted].fullmatch) > NEARLY_ALL
 
 
 def _is_date(value: str) -> bool:

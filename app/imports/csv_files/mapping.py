@@ -17,6 +17,7 @@ from app.imports.csv_files.dates import Order
 from app.imports.csv_files.headings import Field, plain
 from app.imports.csv_files.records import Form, Place
 from app.imports.markup import Markup
+from app.refusals import Invalid
 from app.statuses import Kind
 from app.words import _
 
@@ -75,11 +76,13 @@ class Mapping:
 
 
 def look(path: Path, name: str) -> tuple[Mapping, list[Column]]:
-    """Find out how the file is written and what is in its columns; the mapping is the proposal."""
+    """Find out how the file is written and what is in its columns; the mapping is the proposal. Raises Invalid."""
     form, start = records.form_of(path)
     beginning = records.read(path, form, start)
     first, second = next(beginning), next(beginning, None)
     named = columns.has_headings(first, second)
+    if named and second is None:
+        raise Invalid({"file": _("The file has headings and nothing below them.")})
     place = first.after if named else start
     found = columns.of(first, named=named)
     columns.look(found, records.read(path, form, place))
@@ -101,16 +104,6 @@ def orders(mapping: Mapping, of_columns: Mapping_[str, Iterable[str]]) -> set[Or
     return told - {Order.EITHER} or told
 
 
-def doubts(mapping: Mapping, of_columns: Mapping_[str, Iterable[str]]) -> list[str]:
-    """What a person should look at before they trust the dates."""
-    told = orders(mapping, of_columns)
-    if told == {Order.EITHER}:
-        return [_("The dates can be read with the day or with the month first. Please check which is right.")]
-    if len(told) > 1:
-        return [_("Some dates have the day first and others the month. Those that cannot be read are named below.")]
-    return []
-
-
 def propose_boards(mapping: Mapping, found: list[Column], present: list[Board]) -> dict[str, str]:
     """The board for each value: one here with that name, or a new one if there are few values."""
     column = next((column for column in found if column.name == mapping.columns.get(Field.BOARD)), None)
@@ -124,7 +117,8 @@ def _source(found: list[Column], name: str) -> str:
     headings = {plain(column.name) for column in found}
     signs = Counter({source: len(marks & headings) for source, marks in FINGERPRINTS.items()})
     source, count = signs.most_common(1)[0]
-    return source if count >= SIGNS else (re.sub(r"[\W\d_]+", " ", Path(name).stem).strip() or "CSV")[:40]
+    words = [word for word in re.split(r"[\W_]+", Path(name).stem) if word and not word.isdigit()]
+    return source if count >= SIGNS else (" ".join(words) or "CSV")[:40]
 
 
 def _kind(found: list[Column], name: str) -> Kind:

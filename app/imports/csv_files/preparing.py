@@ -4,6 +4,8 @@ import secrets
 from pathlib import Path
 from typing import IO, Any
 
+from sqlmodel import Session
+
 from app import boards
 from app.config import settings
 from app.db import Database
@@ -11,6 +13,7 @@ from app.imports import batches, survey
 from app.imports.batches import Import, State
 from app.imports.csv_files import mapping, rows, storing
 from app.imports.csv_files.columns import Column
+from app.imports.csv_files.dates import Order
 from app.imports.csv_files.mapping import Mapping
 from app.refusals import Refused
 from app.words import _
@@ -58,6 +61,32 @@ def revise(database: Database, batch: Import, changed: Mapping) -> Import:
             setattr(batch, name, getattr(fresh, name))
         session.add(batch)
     return batch
+
+
+def discard(session: Session, batch: Import) -> None:
+    """Forget an import that has not begun, with its file. Raises Refused once it has."""
+    batch = batches.lock(session, batch)
+    if batch.state is not State.PREPARED:
+        raise Refused(_("This import has begun. It can be undone."))
+    session.delete(batch)
+    session.flush()
+    stored_file(batch.mapping["file"]).unlink(missing_ok=True)
+
+
+def orders(batch: Import) -> set[Order]:
+    """What the file's dates, where they are written in numbers alone, tell about the order of day and month."""
+    told = {column["name"]: column["orders"] for column in batch.report["columns"]}
+    return mapping.orders(Mapping.of(batch.mapping), told)
+
+
+def doubts(batch: Import) -> list[str]:
+    """What a person should look at before they trust the dates."""
+    told = orders(batch)
+    if told == {Order.EITHER}:
+        return [_("The dates can be read with the day or with the month first. Please check which is right.")]
+    if len(told) > 1:
+        return [_("Some dates have the day first and others the month. Those that cannot be read are named below.")]
+    return []
 
 
 def _survey(database: Database, batch: Import, chosen: Mapping, report: dict[str, Any]) -> None:

@@ -54,14 +54,23 @@ class _Lines:
     ahead: deque[bytes] = field(default_factory=deque)
     taken: list[bytes] = field(default_factory=list)
     size: int = 0
+    skipped: int = 0
 
     def __iter__(self) -> Iterator[str]:
-        while line := self.ahead.popleft() if self.ahead else self.file.readline(RECORD_MOST + 1):
+        while line := self.ahead.popleft() if self.ahead else self._next():
             self.taken.append(line)
             self.size += len(line)
             if self.size > RECORD_MOST:
                 raise _TooLong
             yield line.decode("utf-8", "replace")
+
+    def _next(self) -> bytes:
+        """The next line; of one that is too long only the beginning is kept."""
+        line = rest = self.file.readline(RECORD_MOST + 1)
+        while len(rest) > RECORD_MOST and not rest.endswith(b"\n"):
+            rest = self.file.readline(RECORD_MOST + 1)
+            self.skipped += len(rest)
+        return line
 
     def give_back(self) -> None:
         """All but the first line."""
@@ -71,9 +80,8 @@ class _Lines:
     def close_record(self) -> int:
         """Returns the line where the record began."""
         began = self.place.line
-        ended = sum(line.endswith(b"\n") for line in self.taken)
-        self.place = Place(self.place.byte + sum(map(len, self.taken)), began + ended)
-        self.taken, self.size = [], 0
+        self.place = Place(self.place.byte + sum(map(len, self.taken)) + self.skipped, began + len(self.taken))
+        self.taken, self.size, self.skipped = [], 0, 0
         return began
 
 
@@ -127,12 +135,11 @@ def form_of(path: Path) -> tuple[Form, Place]:
 def _score(path: Path, form: Form) -> float:
     """How alike the records come out: many columns, the same number in nearly all, and in the first record too."""
     records = list(_sample(path, form))
-    widths = Counter(len(record.cells) for record in records)
-    width, count = widths.most_common(1)[0]
-    troubles = sum(bool(record.trouble) for record in records)
-    if not records or len(records[0].cells) == 1:
+    widths = Counter(len(record.cells) for record in records if not record.trouble)
+    if not widths or len(records[0].cells) == 1:
         return 0
-    return ((count - troubles) / len(records)) ** 2 * log2(width)
+    width, count = widths.most_common(1)[0]
+    return (count / len(records)) ** 2 * log2(width)
 
 
 def _sample(path: Path, form: Form) -> Iterator[Record]:

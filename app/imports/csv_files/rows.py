@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app import db, people, text
 from app.imports import outcomes
-from app.imports.arrivals import Arrival, Oddity
+from app.imports.arrivals import MADE_ID, Arrival, Oddity
 from app.imports.csv_files import columns, dates, records
 from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import NEW_BOARD, Mapping
@@ -20,7 +20,7 @@ from app.imports.csv_files.storing import BROKEN
 from app.imports.markup import Markup
 from app.imports.outcomes import Outcome
 from app.statuses import Kind
-from app.words import _, number
+from app.words import _, ngettext, number
 
 BODY_MOST = 200_000
 TAG_MOST = 40
@@ -71,8 +71,12 @@ class _Reader:
         few = len(record.cells) < self.width
         if too_many or (few and record.trouble):
             counts = {"found": len(record.cells), "wanted": self.width}
-            words = _("Left out: %(found)s columns where the file has %(wanted)s.") % counts
-            row.note(f"{words} {record.trouble}".strip(), left_out=True)
+            words = ngettext(
+                "Left out: %(found)s column instead of %(wanted)s.",
+                "Left out: %(found)s columns instead of %(wanted)s.",
+                len(record.cells),
+            )
+            row.note(f"{words % counts} {record.trouble}".strip(), left_out=True)
             return False
         if few or record.trouble:
             row.note(record.trouble or _("The last columns are missing and count as empty."))
@@ -80,6 +84,8 @@ class _Reader:
 
     def _arrival(self, row: Row) -> Arrival | None:
         given = {each: row.values.get(each, "") for each in Field}
+        if any(BROKEN in value for value in given.values()):
+            row.note(_("Some characters could not be read."))
         body = self._body(row, given[Field.BODY])
         title = self._title(row, given[Field.TITLE], body)
         if not title:
@@ -95,7 +101,7 @@ class _Reader:
             kind=self._kind(given[Field.KIND]),
             board=self._board(given[Field.BOARD]),
             words=outcomes.joined(given[Field.STATUS], given[Field.RESOLUTION]),
-            outcome=self._outcome(row, given[Field.STATUS], given[Field.RESOLUTION]),
+            outcome=self._outcome(given[Field.STATUS], given[Field.RESOLUTION]),
             posted_at=posted_at,
             closed_at=self._moment(row, Field.CLOSED_AT),
             reporter=name,
@@ -110,8 +116,6 @@ class _Reader:
         )
 
     def _body(self, row: Row, value: str) -> str:
-        if BROKEN in value:
-            row.note(_("Some characters could not be read."))
         if len(value) > BODY_MOST:
             counts = {"length": number(len(value)), "most": number(BODY_MOST)}
             row.note(_("The description has %(length)s characters; the first %(most)s come in.") % counts)
@@ -160,11 +164,9 @@ class _Reader:
         chosen = self.mapping.boards.get(value, "") if value else ""
         return value[:80] if chosen == NEW_BOARD else chosen or self.mapping.board
 
-    def _outcome(self, row: Row, status: str, resolution: str) -> Outcome | None:
+    def _outcome(self, status: str, resolution: str) -> Outcome | None:
         words = outcomes.joined(status, resolution)
         chosen = self.mapping.outcomes.get(words) or outcomes.guess(status, resolution)
-        if not chosen:
-            row.note(_("“%s” does not say where the item stands here.") % words[:60])
         return Outcome.of(chosen) if chosen else None
 
     def _votes(self, row: Row, value: str) -> int:
@@ -187,7 +189,7 @@ def _clean(value: str) -> str:
 
 def _identity(given: str, title: str, body: str, posted: str) -> str:
     """The id in the source; without one, what makes the same row the same item again."""
-    return _plain_id(given) or "row-" + hashlib.sha256("\0".join((title, body, posted)).encode()).hexdigest()[:24]
+    return _plain_id(given) or MADE_ID + hashlib.sha256("\0".join((title, body, posted)).encode()).hexdigest()[:24]
 
 
 def _plain_id(given: str) -> str:

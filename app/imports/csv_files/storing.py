@@ -116,5 +116,6 @@ def guess(sample: bytes) -> str:
     whole = sum(character > "\x7f" for character in text) - text.count(BROKEN)
     if whole > MOST_ARE_GOOD * text.count(BROKEN):
         return "utf-8"
-    best = from_bytes(sample, cp_isolation=LIKELY).best()
-    return best.encoding if best is not None else "cp1252"
+    found = list(from_bytes(sample, cp_isolation=LIKELY))
+    alike = [match for match in found if (match.chaos, match.coherence) == (found[0].chaos, found[0].coherence)]
+    return min((match.encoding for match in alike), key=LIKELY.index, default=LIKELY[0])
