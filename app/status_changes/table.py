@@ -62,6 +62,11 @@ class StatusChange(SQLModel, table=True):
     shipped_link: str = Field(default="", max_length=500)
     edited_at: datetime | None = None
 
+    @property
+    def is_import(self) -> bool:
+        """Whether it tells where the item stood before it came here: the calendar moves nothing that is new."""
+        return self.is_automatic and self.from_status is Status.NEW
+
 
 class TargetMove(SQLModel, table=True):
     """The promised period of an item was set, moved or given up, and why. Nobody moved it when the calendar did."""
