@@ -8,7 +8,7 @@ Whoever finds the database locked or away waits for a few seconds, then hears it
 import asyncio
 import enum
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +16,20 @@ from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from markupsafe import Markup
-from sqlalchemy import Connection, Dialect, Engine, ExceptionContext, String, Text, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    Integer,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
@@ -193,6 +206,14 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One state of everything to read from for as long as it takes, while others go on writing."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        engine = self.engine if self._is_sqlite else self.engine.execution_options(**options)
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
     def exclusively(self) -> Iterator[Connection]:
         """A transaction that may change tables. Others who want the same wait, for as long as it takes.
 
@@ -259,3 +280,42 @@ def _execute_outside(connection: Connection, *statements: str) -> None:
     """Execute what SQLite takes only while no transaction is open."""
     for statement in statements:
         connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]
+
+
+@contextmanager
+def taking_back(connection: Connection, tables: Iterable[Table]) -> Iterator[None]:
+    """Lets rows that were stored once come back as they were. The connection must have the database exclusively.
+
+    What triggers guard is how rows come to be, so they rest; a row may point to one of its table that comes later.
+    """
+    if connection.dialect.name == "postgresql":
+        before, after = _resting_on_postgresql(tables)
+    else:
+        triggers = connection.exec_driver_sql("select name, sql from sqlite_master where type = 'trigger'").all()
+        before, after = [f'drop trigger "{name}"' for name, _sql in triggers], [sql for _name, sql in triggers]
+    for statement in before:
+        connection.exec_driver_sql(statement)
+    yield
+    for statement in after:
+        connection.exec_driver_sql(statement)
+
+
+def _resting_on_postgresql(tables: Iterable[Table]) -> tuple[list[str], list[str]]:
+    before, after = [], ["set constraints all immediate"]
+    for table in tables:
+        inside = [key.constraint for key in table.foreign_keys if key.column.table is table]
+        rests = [f'alter constraint "{key.name}" deferrable initially deferred' for key in inside if key is not None]
+        before += [f'alter table "{table.name}" {change}' for change in ("disable trigger user", *rests)]
+        works = [rest.replace("deferrable initially deferred", "not deferrable") for rest in rests]
+        after += [f'alter table "{table.name}" {change}' for change in ("enable trigger user", *works)]
+    return before, after
+
+
+def continue_numbering(connection: Connection, tables: Iterable[Table]) -> None:
+    """Let new rows get numbers above those that were stored with theirs. SQLite does so by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for key in (key for table in tables for key in table.primary_key.columns if isinstance(key.type, Integer)):
+        sequence = func.pg_get_serial_sequence(f'"{key.table.name}"', key.name)
+        last = select(func.max(key)).scalar_subquery()
+        connection.execute(select(func.setval(sequence, last)).where(sequence.is_not(None)))

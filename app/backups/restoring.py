@@ -1,0 +1,118 @@
+"""Restoring a backup: only into an empty place, only when it is whole, all of it or nothing."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Never, TypeVar
+from zipfile import ZipFile
+
+from sqlalchemy import Connection, Table, func, insert, inspect, select
+from sqlmodel import Session, col
+from tqdm import tqdm
+
+from app import db, items, schema, search
+from app.backups import archive, rows
+from app.backups.archive import Manifest
+from app.db import Database
+from app.items import Item
+from app.refusals import Refused
+from app.words import _
+
+ROWS_AT_ONCE = 2000
+
+Thing = TypeVar("Thing")
+
+
+def restore(database: Database, path: Path, uploads: Path) -> Manifest:
+    """Bring back what was backed up, and bring it to the schema of this program.
+
+    Raises Refused for a backup that is not whole and for a place that is not empty; nothing was touched then.
+    """
+    with archive.opened(path) as (backup, manifest), database.exclusively() as connection:
+        _need_empty(connection, uploads)
+        schema.bring(connection, manifest.revision)
+        _fill_tables(connection, backup, manifest)
+        schema.bring(connection)
+        _index(connection)
+        _place_uploads(backup, manifest, uploads)
+    return manifest
+
+
+def _need_empty(connection: Connection, uploads: Path) -> None:
+    there = inspect(connection).get_table_names()
+    if there:
+        raise Refused(
+            _("The database is not empty, and a backup replaces nothing. There are these tables: %s")
+            % ", ".join(f"{name} ({_count(connection, name)})" for name in there)
+        )
+    if uploads.is_dir() and any(uploads.iterdir()):
+        raise Refused(_("The folder %s is not empty, and a backup replaces nothing.") % uploads)
+
+
+def _count(connection: Connection, name: str) -> int:
+    quoted = connection.dialect.identifier_preparer.quote(name)
+    return int(connection.exec_driver_sql(f"select count(*) from {quoted}").scalar_one())  # noqa: S608 - a name of its own
+
+
+def _fill_tables(connection: Connection, backup: ZipFile, manifest: Manifest) -> None:
+    tables = {table.name: table for table in rows.tables(connection)}
+    if tables.keys() != manifest.tables.keys():
+        raise Refused(_("The tables of this backup are not those of revision %s.") % manifest.revision)
+    progress = tqdm(total=sum(manifest.tables.values()), unit=" rows", disable=None)
+    with progress, db.taking_back(connection, tables.values()):
+        for name, table in tables.items():
+            _fill(connection, table, backup, progress)
+            if _count(connection, name) != manifest.tables[name]:
+                raise Refused(_("The table %s did not take all its rows.") % name)
+    db.continue_numbering(connection, tables.values())
+
+
+def _fill(connection: Connection, table: Table, backup: ZipFile, progress: "tqdm[Never]") -> None:
+    for some in _some(_rows(table, backup), ROWS_AT_ONCE):
+        connection.execute(insert(table), some)
+        progress.update(len(some))
+
+
+def _rows(table: Table, backup: ZipFile) -> Iterator[dict[str, Any]]:
+    with backup.open(archive.table_part(table.name)) as lines:
+        yield from map(rows.reader(table, lines.readline()), lines)
+
+
+def _some(things: Iterable[Thing], most: int) -> Iterator[list[Thing]]:
+    rest = iter(things)
+    while some := list(islice(rest, most)):
+        yield some
+
+
+def _index(connection: Connection) -> None:
+    """Write the search index, which no backup holds."""
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        progress = tqdm(total=session.scalar(select(func.count()).select_from(Item)), unit=" items", disable=None)
+        with progress:
+            for some in _all_items(session):
+                search.index_all(session, ((item.number, item.title, items.full_text(item)) for item in some))
+                progress.update(len(some))
+        session.commit()
+
+
+def _all_items(session: Session) -> Iterator[list[Item]]:
+    last = 0
+    while some := session.scalars(
+        select(Item).where(col(Item.number) > last).order_by(col(Item.number)).limit(ROWS_AT_ONCE)
+    ).all():
+        yield list(some)
+        last = some[-1].number
+        session.expunge_all()
+
+
+def _place_uploads(backup: ZipFile, manifest: Manifest, folder: Path) -> None:
+    unfinished = folder.with_name(f".{folder.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    for name in manifest.uploads:
+        path = unfinished / name.removeprefix(archive.UPLOADS)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with backup.open(name) as content, path.open("wb") as file:
+            shutil.copyfileobj(content, file)
+    if unfinished.is_dir():
+        unfinished.replace(folder)
