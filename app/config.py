@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     language: str = Field("en", description="Language of the pages and mails; English ships.")
 
     @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'daylight.sqlite3'}"
 
@@ -57,7 +61,8 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        return self.mail_from or f"daylight@{urlsplit(self.effective_base_url).hostname}"
+        host = urlsplit(self.effective_base_url).hostname or "localhost"
+        return self.mail_from or f"daylight@{f'[{host}]' if ':' in host else host}"
 
 
 @cache

@@ -59,6 +59,12 @@ def bring(connection: Connection, to: str = "head", *, back: bool = False) -> No
     (command.downgrade if goes_back else command.upgrade)(config, target)
 
 
+def need_current(database: Database) -> None:
+    """Raise Refused unless the schema is that of this program."""
+    if not is_current(database):
+        raise Refused(_("The database has another schema than this program needs. Run “python -m app migrate” first."))
+
+
 def revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
