@@ -3,16 +3,35 @@
 import argparse
 import logging.config
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
-from app import db, first_run, logs, samples, schema, serving, tables, work  # noqa: F401 - loads every table
+from app import (
+    backups,
+    db,
+    exports,
+    first_run,
+    logs,
+    pulse,
+    samples,
+    schema,
+    serving,
+    tables,  # noqa: F401 - loads every table
+    words,
+    work,
+)
 from app.config import settings
 from app.db import Database, TooOldSqlite
+from app.imports import terminal
 from app.refusals import Refusal
 from app.words import _
+
+Run = Callable[[argparse.Namespace], None]
+Command = Callable[[str, Run | None, str], argparse.ArgumentParser]
 
 
 def main() -> None:
@@ -35,11 +54,21 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="python -m app", description=sentence)
     commands = root.add_subparsers(required=True, metavar="command")
 
-    def command(name: str, run: Callable[[argparse.Namespace], None], sentence: str) -> argparse.ArgumentParser:
-        found = commands.add_parser(name, help=sentence, description=sentence)
+    def command(name: str, run: Run | None, sentence: str) -> argparse.ArgumentParser:
+        found: argparse.ArgumentParser = commands.add_parser(name, help=sentence, description=sentence)
         found.set_defaults(run=run)
         return found
 
+    add_running(command)
+    add_keeping(command)
+    to_sample = command("sample", sample, "Fill an empty board with sample items, or remove them.")
+    to_sample.add_argument("--remove", action="store_true", help="remove the samples and everything about them")
+    to_import = command("import", None, "Bring in the items of another board, list imports, undo one.")
+    terminal.add_commands(to_import, prepared_database)
+    return root
+
+
+def add_running(command: Command) -> None:
     to_serve = command("serve", serve, "Bring the database up to date and serve the board.")
     to_serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
     to_serve.add_argument("--port", type=int, default=8000, help="port to listen on")
@@ -48,9 +77,17 @@ def parser() -> argparse.ArgumentParser:
     to_migrate.add_argument("--to", default="head", metavar="REVISION", help="bring it to this revision instead")
     to_migrate.add_argument("--back", action="store_true", help="even if it drops what only a newer schema holds")
     command("work", background_work, "Do the background work, beside processes that serve.")
-    to_sample = command("sample", sample, "Fill an empty board with sample items, or remove them.")
-    to_sample.add_argument("--remove", action="store_true", help="remove the samples and everything about them")
-    return root
+
+
+def add_keeping(command: Command) -> None:
+    to_back_up = command("backup", back_up, "Write everything into one file, while the board is in use.")
+    to_back_up.add_argument("file", type=Path, help="a new file, or a folder in which to name one by the time")
+    to_restore = command("restore", restore, "Bring a backup back, into an empty place.")
+    to_restore.add_argument("file", type=Path, help="a file that `backup` has written")
+    to_export = command("export", export, "Write what the public sees into a table or a JSON file.")
+    to_export.add_argument("file", type=Path, help="a new file that ends in .csv or .json")
+    to_export.add_argument("--all", action="store_true", help="also boards that are not public, and what is hidden")
+    to_export.add_argument("--with-emails", action="store_true", help="also e-mails of reporters and voters")
 
 
 def serve(arguments: argparse.Namespace) -> None:
@@ -83,11 +120,51 @@ def background_work(_arguments: argparse.Namespace) -> None:
     work.until_stopped(prepared_database())
 
 
+def back_up(arguments: argparse.Namespace) -> None:
+    path = arguments.file
+    if path.is_dir():
+        path /= f"daylight-{db.now():%Y-%m-%d-%H%M%S}.zip"
+    with configured_database() as database:
+        made = backups.make(database, path, settings().uploads_dir)
+    size, count = words.number(path.stat().st_size), words.number(sum(made.tables.values()))
+    print(_("Backed up: %(file)s, %(count)s rows, %(size)s bytes.") % {"file": path, "count": count, "size": size})
+
+
+def restore(arguments: argparse.Namespace) -> None:
+    with configured_database() as database:
+        restored = backups.restore(database, arguments.file, settings().uploads_dir)
+        with database.session(writes=False) as session:
+            waiting = pulse.take(session).mails_waiting
+    count = words.number(sum(restored.tables.values()))
+    print(_("Restored: %(count)s rows, as they were on %(at)s.") % {"count": count, "at": restored.made_at})
+    if waiting:
+        print(_("Mails that had not left yet will leave as soon as Daylight runs: %s.") % words.number(waiting))
+
+
+def export(arguments: argparse.Namespace) -> None:
+    choice = exports.Choice(everything=arguments.all, with_emails=arguments.with_emails)
+    with configured_database() as database:
+        schema.need_current(database)
+        count = exports.export(database, arguments.file, choice)
+    print(_("Exported: %(file)s, items: %(count)s.") % {"file": arguments.file, "count": words.number(count)})
+
+
 def sample(arguments: argparse.Namespace) -> None:
     database = prepared_database()
     try:
         with database.session() as session:
             samples.remove(session) if arguments.remove else samples.fill(session)
+    finally:
+        database.close()
+
+
+@contextmanager
+def configured_database() -> Iterator[Database]:
+    """The configured database as it is."""
+    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(db.make_engine(settings().effective_database_url))
+    try:
+        yield database
     finally:
         database.close()
 
