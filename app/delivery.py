@@ -80,7 +80,7 @@ def message(mail: Mail, site_name: str, policy: "EmailPolicy[EmailMessage]") -> 
     made["To"] = mail.recipient
     made["Subject"] = mail.subject
     made["Date"] = mail.put_at
-    made["Message-ID"] = f"<{file_stem(mail)}@{urlsplit(settings().effective_base_url).hostname}>"
+    made["Message-ID"] = f"<{file_stem(mail)}@{address.rpartition('@')[2]}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(mail.body)
     made.add_alternative(letters.as_html(Letter(mail.subject, mail.body)), subtype="html")

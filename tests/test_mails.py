@@ -97,6 +97,16 @@ def test_the_sender_may_have_a_name_of_its_own(
 
 
 @pytest.mark.smtp
+def test_a_board_without_a_name_of_its_own_sends_mails_too(
+    own_database: Database, by_smtp: Post, configure: Callable[..., None]
+) -> None:
+    configure(base_url="http://[::1]:8000")
+    put(own_database)
+    delivery.deliver_due(own_database)
+    assert by_smtp.messages[0][1]["From"] == "Our board <daylight@[::1]>"
+
+
+@pytest.mark.smtp
 def test_a_mail_leaves_once_and_its_words_are_dropped(own_database: Database, by_smtp: Post) -> None:
     put(own_database)
     for _ in range(3):
