@@ -177,10 +177,13 @@ def own_path(value: str) -> str:
 
 
 def own_referrer(request: Request) -> str:
-    """Where on this site the person came from."""
-    referrer = request.headers.get("referer", "")
-    origin = f"{request.url.scheme}://{request.url.netloc}"
-    return own_path(referrer.removeprefix(origin)) if referrer.startswith(f"{origin}/") else "/"
+    """Where on this site the person came from. A proxy may have changed the scheme, so only the host is compared."""
+    try:
+        came_from = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/"
+    path = f"{came_from.path}?{came_from.query}".rstrip("?")
+    return own_path(path) if came_from.netloc == request.url.netloc else "/"
 
 
 def afterwards(request: Request, work: Callable[[Session], None] | None = None) -> BackgroundTask:

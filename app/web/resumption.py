@@ -58,7 +58,13 @@ async def interrupted(request: Request) -> Plan:
     if request.method != "POST":
         return Plan(f"{request.url.path}?{request.url.query}".rstrip("?"))
     sent = [(name, value) for name, value in (await request.form()).multi_items() if not isinstance(value, UploadFile)]
-    return Plan(kit.own_referrer(request), request.url.path, urlencode(sent))
+    return Plan(next_page(kit.own_referrer(request)), request.url.path, urlencode(sent))
+
+
+def next_page(path: str) -> str:
+    """Where to go after signing in: a page of ours, but none of those that sign in."""
+    own = kit.own_path(path)
+    return "/" if own.startswith("/sign-") else quote(own, safe=PATH_SIGNS)
 
 
 def checked(request: Request, next_path: str, act_path: str, act_body: str) -> Plan:
@@ -67,7 +73,7 @@ def checked(request: Request, next_path: str, act_path: str, act_body: str) -> P
         raise Invalid({"act_path": _("What you were doing is not known here. Please go back and try again.")})
     if len(act_body) > BODY_MOST:
         raise Invalid({"act_body": _("What you wrote is too long to be kept while you sign in.")})
-    return Plan(quote(kit.own_path(next_path), safe=PATH_SIGNS), act_path, act_body)
+    return Plan(next_page(next_path), act_path, act_body)
 
 
 def _is_ours(request: Request, path: str) -> bool:

@@ -42,8 +42,7 @@ class LinkForm:
 
 @area.get("/sign-in")
 def ask_who(request: Request, viewer: Viewer) -> Response:
-    asked = request.query_params.get("next")
-    next_path = kit.own_path(asked) if asked else kit.own_referrer(request)
+    next_path = resumption.next_page(request.query_params.get("next") or kit.own_referrer(request))
     if viewer is not None:
         return kit.see_other(next_path)
     return kit.private(kit.page(request, "people/sign_in.html", **refusal_pages.sign_in_form(Plan(next_path))))
@@ -60,7 +59,7 @@ def send_code(request: Request, session: Db, form: Annotated[SignInForm, typed(S
 
 
 def _ask_again(request: Request, form: SignInForm, refusal: Refusal) -> Response:
-    plan = Plan(kit.own_path(form.next_path), form.act_path, form.act_body)
+    plan = Plan(resumption.next_page(form.next_path), form.act_path, form.act_body)
     problems = refusal_pages.problems_of(refusal, "email")
     shown = refusal_pages.sign_in_form(plan, email=form.email, name=form.name, problems=problems)
     response = kit.page(request, "people/sign_in.html", status=refusal_pages.code_of(refusal), **shown)

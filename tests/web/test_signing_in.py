@@ -160,8 +160,22 @@ def test_nobody_is_led_away(
 
 
 def test_the_referrer_of_another_site_leads_nowhere(visitor_browser: TestClient) -> None:
-    for referrer in ("https://evil.example/x", f"{HOME}.evil.example/x", f"{HOME}@evil.example/x"):
+    for end in (".evil.example/x", "@evil.example/x", "//evil.example", "/\\evil.example"):
+        referrer = HOME + end
         assert hidden_fields(visitor_browser.get("/sign-in", headers={"referer": referrer})) == {"next_path": "/"}
+
+
+def test_signing_in_does_not_lead_to_signing_in(
+    visitor_browser: TestClient, member_browser: TestClient, session: Session
+) -> None:
+    asked = visitor_browser.get("/sign-in", headers={"referer": f"{HOME}/sign-in"})
+    assert sign_in_by_code(visitor_browser, session, asked).headers["location"] == "/"
+    assert member_browser.get("/sign-in", headers={"referer": f"{HOME}/sign-in/x"}).headers["location"] == "/"
+
+
+def test_the_page_one_was_on_is_known_also_where_a_proxy_speaks_https(visitor_browser: TestClient) -> None:
+    asked = visitor_browser.get("/sign-in", headers={"referer": "https://localhost/roadmap"})
+    assert hidden_fields(asked) == {"next_path": "/roadmap"}
 
 
 @pytest.mark.parametrize(
