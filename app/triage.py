@@ -102,7 +102,7 @@ def page(session: Session, view: View, now: datetime) -> Page:
     statement = (
         select(Item, Person, key.label("key"))
         .join(Person, col(Person.id) == Item.reporter_id)
-        .where(_condition(view.section, now), _on_board(view))
+        .where(_condition(view.section, now), on_board(view))
         .order_by(key, col(Item.number))
         .limit(PAGE + 1)
     )
@@ -117,20 +117,21 @@ def page(session: Session, view: View, now: datetime) -> Page:
 def counts(session: Session, view: View, now: datetime) -> dict[Section, int]:
     """How much there is in each section of the view's board, or of all; one query."""
     each = [
-        select(func.count(col(Item.number))).where(_condition(section, now), _on_board(view)).scalar_subquery()
+        select(func.count(col(Item.number))).where(_condition(section, now), on_board(view)).scalar_subquery()
         for section in Section
         if section is not Section.MERGES
     ]
     merges = (
         select(func.count(col(MergeProposal.id)))
         .join(Item, col(Item.number) == MergeProposal.item_number)
-        .where(*OPEN, _on_board(view))
+        .where(*OPEN, on_board(view))
     )
     numbers = session.execute(select(*each, merges.scalar_subquery())).one()
     return dict(zip(Section, numbers, strict=True))
 
 
-def _on_board(view: View) -> ColumnElement[bool]:
+def on_board(view: View) -> ColumnElement[bool]:
+    """The condition on Item of the view's board, or of all."""
     chosen = select(col(Board.id)).where(col(Board.slug) == view.board)
     return col(Item.board_id).in_(chosen) if view.board else true()
 

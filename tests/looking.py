@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
+from html.parser import HTMLParser
 
 from httpx import Response
 from sqlalchemy import event
@@ -29,3 +30,51 @@ def counted(session: Session) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield statements
     event.remove(engine, "before_cursor_execute", note)
+
+
+class _Fields(HTMLParser):
+    """The fields of the form with this action, as a browser would send them."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.action = action
+        self.sent: dict[str, list[str]] = {}
+        self.is_inside = False
+        self.textarea = self.select = ""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        about = {name: value or "" for name, value in attributes}
+        if tag == "form":
+            self.is_inside = about.get("action", "").partition("#")[0] == self.action
+        if not self.is_inside or "form" in about:
+            return
+        name = about.get("name", "")
+        if tag == "textarea":
+            self.textarea = name
+            self.sent[name] = [""]
+        elif tag == "select":
+            self.select = name
+        elif tag == "option" and self.select and (self.select not in self.sent or "selected" in about):
+            self.sent[self.select] = [about.get("value", "")]
+        elif tag == "input" and name and (about.get("type") not in {"radio", "checkbox"} or "checked" in about):
+            self.sent.setdefault(name, []).append(about.get("value", ""))
+
+    def handle_data(self, text: str) -> None:
+        if self.textarea:
+            self.sent[self.textarea][0] += text
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.is_inside = False
+        elif tag == "textarea" and self.textarea:
+            self.sent[self.textarea][0] = self.sent[self.textarea][0].removeprefix("\n")
+            self.textarea = ""
+        elif tag == "select":
+            self.select = ""
+
+
+def typed_into(answer: Response, action: str) -> dict[str, str | list[str]]:
+    """What a browser would send with the form of a page that has this action; several values as a list."""
+    fields = _Fields(action)
+    fields.feed(answer.text)
+    return {name: values if len(values) > 1 else values[0] for name, values in fields.sent.items()}

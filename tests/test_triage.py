@@ -32,11 +32,6 @@ def board_of_all(session: Session, member: Person, maintainer: Person, advocate:
     def item(title: str, days: float, **fields: object) -> Item:
         return factories.item(session, member, title, at=ago(days), **fields)  # type: ignore[arg-type]
 
-    def asked(title: str, days: float, due_on: str) -> Item:
-        made = item(title, days)
-        factories.move(session, made, maintainer, Status.NEEDS_INFO, at=ago(days - 1), due_on=due_on)
-        return made
-
     def planned(title: str, target: str, to: Status = Status.PLANNED) -> None:
         factories.move(session, item(title, 300), maintainer, to, at=ago(299), target=target)
 
@@ -46,9 +41,11 @@ def board_of_all(session: Session, member: Person, maintainer: Person, advocate:
     item("New for two days", 2)
     item("New for nine days", 9)
     hiding.hide(session, item("Spam", 50), maintainer, "Spam.")
-    factories.comment(session, asked("Answered", 30, "2026-05-22"), member, "Version 3.", at=ago(5))
-    asked("Due later", 10, "2026-06-10")
-    asked("Due soon", 10, "2026-05-21")
+    for title, days, due_on in (("Answered", 30, "05-22"), ("Due later", 10, "06-10"), ("Due soon", 10, "05-21")):
+        asked = item(title, days)
+        factories.move(session, asked, maintainer, Status.NEEDS_INFO, at=ago(days - 1), due_on=f"2026-{due_on}")
+        if title == "Answered":
+            factories.comment(session, asked, member, "Version 3.", at=ago(5))
     planned("Due this month", "2026-05", Status.IN_PROGRESS)
     planned("Past", "2026-03")
     planned("Past by a quarter", "2026-Q1")

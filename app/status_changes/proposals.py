@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
@@ -55,7 +55,7 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     number = check.original(session, fields, [item], person, into)
     words = fields.words("words", words, label=_("Why they are the same"))
     fields.done()
-    if any(proposed.into.number == number for proposed in waiting(session, item.number)):
+    if any(proposed.into.number == number for proposed in waiting(session, col(Item.number) == item.number)):
         raise Refused(_("This merge was proposed before and waits for a decision."))
     proposal = MergeProposal(item_number=item.number, into=number, person_id=person.key, words=words, at=db.now())
     session.add(proposal)
@@ -63,20 +63,21 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     return proposal
 
 
-def waiting(session: Session, number: int | None = None, *, after: int = 0, most: int | None = None) -> list[Proposed]:
-    """What was proposed for open items, or for this one, and nobody has decided; the oldest first, after an id."""
+def waiting(session: Session, *among: ColumnElement[bool], after: int = 0, most: int | None = None) -> list[Proposed]:
+    """What was proposed for open items, where these conditions on Item hold, and nobody has decided.
+
+    The oldest first, beginning after a proposal's id.
+    """
     into = aliased(Item)
     statement = (
         select(MergeProposal, Item, into, Person)
         .join(Item, col(Item.number) == MergeProposal.item_number)
         .join(into, into.number == MergeProposal.into)  # type: ignore[arg-type]
         .join(Person, col(Person.id) == MergeProposal.person_id)
-        .where(*OPEN, col(MergeProposal.id) > after)
+        .where(*OPEN, *among, col(MergeProposal.id) > after)
         .order_by(col(MergeProposal.id))
         .limit(most)
     )
-    if number is not None:
-        statement = statement.where(MergeProposal.item_number == number)
     return [Proposed(*row) for row in session.exec(statement)]
 
 
