@@ -1,0 +1,143 @@
+"""Every page of the product, as it is for those who come there: what all pages must keep is tested on each of these."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from httpx import Response
+from starlette.testclient import TestClient
+
+from app import first_run
+from app.db import Database
+from app.web import kit
+from tests import scene
+from tests.scene import Scene
+
+HOME = "http://localhost"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page: where it is, who looks, and, if it answers a form, what was sent."""
+
+    name: str
+    path: str
+    who: str = ""
+    form: Mapping[str, str] | None = None
+    status: int = 200
+
+    def address(self, scene: Scene) -> str:
+        return self.path.format_map(scene.places)
+
+
+BEFORE_ANYBODY = [
+    Stop("board, empty", "/"),
+    Stop("welcome", "/welcome/{welcome}"),
+    Stop("welcome, refused", "/welcome/{welcome}", form={"name": "", "email": "x", "site_name": ""}, status=422),
+]
+
+STOPS = [
+    Stop("board", "/"),
+    Stop("board of a member", "/?sort=votes", "member"),
+    Stop("board of an owner", "/?sort=waiting", "owner"),
+    Stop("board, filtered", "/?kind=idea&status=planned&board=general&tag={tag}"),
+    Stop("search", "/?q=%CF%83%CE%BA%CE%BF%CF%8D%CF%81%CE%BF"),
+    Stop("search, nothing found", "/?q=%CF%88%CF%88%CF%88"),
+    Stop("roadmap", "/roadmap"),
+    Stop("roadmap of a maintainer", "/roadmap", "maintainer"),
+    Stop("item, new", "/items/{new}"),
+    Stop("item, new, of its reporter", "/items/{new}", "member"),
+    Stop("item, new, for an advocate", "/items/{acknowledged}", "advocate"),
+    Stop("item, question", "/items/{needs_info}"),
+    Stop("item, question to answer", "/items/{needs_info}", "member"),
+    Stop("item, planned", "/items/{planned}"),
+    Stop("item, planned, with the forms of the team", "/items/{planned}", "maintainer"),
+    Stop("item, proposed to be merged", "/items/{acknowledged}", "maintainer"),
+    Stop("item, in progress", "/items/{in_progress}", "other"),
+    Stop("item, shipped", "/items/{shipped}"),
+    Stop("item, declined", "/items/{declined}"),
+    Stop("item, duplicate", "/items/{duplicate}"),
+    Stop("item, duplicate, to be parted", "/items/{duplicate}", "maintainer"),
+    Stop("item, hidden", "/items/{hidden}"),
+    Stop("item, hidden, for a maintainer", "/items/{hidden}", "maintainer"),
+    Stop("item, move refused", "/items/{new}/status-changes", "maintainer", {"to": "declined", "explanation": ""}, 422),
+    Stop("item, target refused", "/items/{planned}/target-moves", "maintainer", {"target": "x", "cause": ""}, 422),
+    Stop("item, proposal refused", "/items/{new}/merge-proposals", "advocate", {"duplicate_of": "x", "words": ""}, 422),
+    Stop("item, tags refused", "/items/{new}/tags", "advocate", {"tags": "none"}, 422),
+    Stop("item, board refused", "/items/{new}/board", "maintainer", {"board": "none"}, 422),
+    Stop("item, comment refused", "/items/{new}/comments", "member", {"body": ""}, 422),
+    Stop("new item", "/items/new"),
+    Stop("new item, defect, with similar ones", "/items/new?kind=defect&title=%CF%83%CE%BA%CE%BF%CF%8D%CF%81%CE%BF"),
+    Stop("new item, refused", "/items", "member", {"kind": "defect", "board": "general", "title": ""}, 422),
+    Stop("new item, previewed", "/items/new", "member",
+         {"kind": "defect", "title": "Ω", "body": "*ψ*", "expected": "ψ", "show": "preview"}),
+    Stop("similar items", "/items/similar?title=%CF%83%CE%BA%CE%BF%CF%8D%CF%81%CE%BF", "other"),
+    Stop("looking an item up", "/items/lookup?q=%CF%83%CE%BA%CE%BF%CF%8D%CF%81%CE%BF", "advocate"),
+    Stop("editing an item", "/items/{needs_info}/edit", "member"),
+    Stop("editing an item, refused", "/items/{new}/edit", "member", {"title": ""}, 422),
+    Stop("hiding an item", "/items/{new}/hiding", "maintainer"),
+    Stop("hiding an item, refused", "/items/{new}/hiding", "maintainer", {"because": ""}, 422),
+    Stop("editing a comment", "/items/{planned}/comments/{comment}/edit", "member"),
+    Stop("editing a comment, refused", "/items/{planned}/comments/{comment}/edit", "member", {"body": ""}, 422),
+    Stop("hiding a comment", "/items/{planned}/comments/{told}/hiding", "maintainer"),
+    Stop("hiding a comment, refused", "/items/{planned}/comments/{told}/hiding", "maintainer", {"because": ""}, 422),
+    Stop("correcting an explanation", "/status-changes/{change}/correction", "maintainer"),
+    Stop("correcting, refused", "/status-changes/{change}/correction", "maintainer", {"explanation": ""}, 422),
+    Stop("sign-in", "/sign-in"),
+    Stop("sign-in on the way to a vote", "/items/{new}/vote", form={}, status=401),
+    Stop("sign-in, refused", "/sign-in", form={"email": "x"}, status=422),
+    Stop("code", "/sign-in/{handle}"),
+    Stop("code, wrong", "/sign-in/{handle}", form={"code": "x"}, status=422),
+    Stop("link of a mail", "/sign-in/{handle}/link/{link}"),
+    Stop("my cases", "/me", "member"),
+    Stop("my cases, none", "/me?show=posted", "owner"),
+    Stop("profile", "/me/profile", "maintainer"),
+    Stop("profile, name refused", "/me/profile", "member", {"name": ""}, 422),
+    Stop("profile, address refused", "/me/address", "member", {"email": "x"}, 422),
+    Stop("new address", "/me/address/{address}", "member"),
+    Stop("new address, wrong code", "/me/address/{address}", "member", {"code": "x"}, 422),
+    Stop("deletion", "/me/deletion", "member"),
+    Stop("deletion, refused", "/me/deletion", "member", {"email": "x"}, 422),
+    Stop("triage", "/triage", "maintainer"),
+    *(
+        Stop(f"triage, {section}", f"/triage?show={section}", "maintainer")
+        for section in ("unanswered", "answered", "questions", "targets", "reviews", "merges")
+    ),
+    Stop("triage, refused", "/triage/status-changes", "maintainer",
+         {"to": "needs_info", "explanation": "", "chosen": "1-new"}, 422),
+    Stop("imports", "/settings/import", "owner"),
+    Stop("imports, refused", "/settings/import", "owner", {"encoding": "x"}, 422),
+    Stop("import, mapping", "/settings/import/{import}", "owner"),
+    Stop("import, mapping refused", "/settings/import/{import}", "owner", {"kind": "x"}, 422),
+    Stop("import, running", "/settings/import/{import_running}", "owner"),
+    Stop("import, done", "/settings/import/{import_done}", "owner"),
+    Stop("import, undone", "/settings/import/{import_undone}", "owner"),
+    Stop("samples", "/settings/samples", "owner"),
+    Stop("nothing there", "/nowhere", status=404),
+    Stop("a form's address without a form", "/items/{new}/vote", status=405),
+    Stop("a form with a field too many", "/items/{new}/vote", "member", {"x": "y"}, 422),
+]  # fmt: skip
+
+NO_PAGES = {
+    "/card.png", "/items/{number}/card.png", "/healthz", "/logo", "/look.css", "/me/dossier.json", "/metrics",
+    "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
+}  # fmt: skip
+
+
+def walk(app: FastAPI, database: Database) -> Iterator[tuple[Stop, Response]]:
+    """Go past every page, first of a board that has no owner yet, then of the full one."""
+    with database.session() as session:
+        empty = scene.before_anybody(session, first_run.owner_link)
+    yield from _past(app, empty, BEFORE_ANYBODY)
+    yield from _past(app, scene.fill(database), STOPS)
+
+
+def _past(app: FastAPI, scene: Scene, stops: list[Stop]) -> Iterator[tuple[Stop, Response]]:
+    for stop in stops:
+        browser = TestClient(app, base_url=HOME, follow_redirects=False)
+        if stop.who:
+            browser.cookies.set(kit.session_cookie(), scene.keys[stop.who])
+        address = stop.address(scene)
+        answer = browser.get(address) if stop.form is None else browser.post(address, data=stop.form)
+        assert answer.status_code == stop.status, f"{stop.name}: {answer.status_code}\n{answer.text}"
+        yield stop, answer
