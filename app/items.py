@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, or_
-from sqlmodel import Column, Field, Session, SQLModel, Text, col, select
+from sqlmodel import Column, Field, Session, SQLModel, Text, col, func, select
 
 from app import boards, db, edits, people, search, site, text
 from app.boards import Board
@@ -132,6 +132,13 @@ def visible_to(viewer: Person | None) -> ColumnElement[bool]:
     return and_(on_board, or_(shown, col(Item.reporter_id) == viewer.id) if viewer else shown)
 
 
+def differ_by_member(session: Session) -> bool:
+    """Whether members see different items: where some are hidden, or a board shows each their own cases only."""
+    hidden = select(Item.number).where(col(Item.hidden_at).is_not(None)).exists()
+    own = select(Board.id).where(Board.access == boards.Access.OWN_CASES).exists()
+    return session.exec(select(or_(hidden, own))).one()
+
+
 def numbers_visible_to(viewer: Person | None) -> Any:
     """A select of the numbers of all items this person may see."""
     return select(Item.number).join(Board, col(Board.id) == Item.board_id).where(visible_to(viewer))
@@ -241,6 +248,11 @@ def request_html(body: str, details: dict[str, str]) -> Markup:
     parts = [text.to_html(body)]
     parts += [Markup("<h3>{}</h3>\n{}").format(label, text.to_html(words)) for label, words in answered]
     return Markup("\n").join(parts)
+
+
+def counts_by_board(session: Session) -> dict[int, int]:
+    """How many items each board holds, by the board's id."""
+    return dict(session.exec(select(Item.board_id, func.count()).group_by(col(Item.board_id))).all())
 
 
 def move_to_board(session: Session, item: Item, person: Person, slug: str) -> None:

@@ -16,7 +16,7 @@ from app.web import areas, refusal_pages
 from app.web.assets import Assets
 from app.web.guard import Guard
 from app.web.logs import RequestLog
-from app.web.memory import Memory
+from app.web.memory import Drawings, Memory, Recollections
 
 BODY_MOST = 2_000_000
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -34,11 +34,12 @@ def create_app(database: Database | None = None) -> FastAPI:
 
     app = FastAPI(
         title="Daylight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
-        max_body_size=BODY_MOST, middleware=[Middleware(Guard), Middleware(GZipMiddleware, minimum_size=600)],
+        max_body_size=BODY_MOST, middleware=[Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
         exception_handlers=refusal_pages.HANDLERS,
     )  # fmt: skip
     app.state.database = database
     app.state.assets = Assets()
+    app.state.drawings, app.state.recollections = Drawings(), Recollections()
     assets: ASGIApp = app.state.assets
     app.mount("/static", assets)
     for router in areas.ALL:

@@ -1,6 +1,6 @@
 """What every area uses: the typed dependencies, and the ways to answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from app.config import settings
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refusal
+from app.web.memory import Recollections
 from app.words import _
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -26,6 +27,7 @@ THEME = "theme"
 THEMES = frozenset({"light", "dark"})
 
 Answer = TypeVar("Answer", bound=Response)
+Read = TypeVar("Read")
 
 
 class SignInNeeded(Refusal):
@@ -131,14 +133,32 @@ def fragment(request: Request, template: str, *, status: int = 200, **context: A
     return HTMLResponse(render(request, template, **context), status, {"Cache-Control": "private, no-store"})
 
 
+def recalled(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
+    """What many readers ask for, read once until anything is written. `key` must say all that it depends on."""
+    recollections: Recollections = request.app.state.recollections
+    return recollections.recall(key, getattr(request.state, "revision", None), read)
+
+
+def audience(request: Request, session: Session, viewer: Person | None) -> Hashable:
+    """Whom a list was made for: people of one audience see the same items."""
+    if viewer is None:
+        return "visitors"
+    if policy.is_maintainer(viewer):
+        return "maintainers"
+    personal = recalled(request, "personal", lambda: items.differ_by_member(session))
+    return viewer.key if personal else "members"
+
+
 def render(request: Request, template: str, **context: Any) -> str:
     """The template with what every page knows: request, site, viewer, now, notice, theme."""
     now: datetime = db.now()
     viewer = identify(request)
     shared = {
-        "request": request, "site": site.the(request.state.session), "viewer": viewer, "now": now,
+        "request": request, "viewer": viewer, "now": now,
+        "site": recalled(request, "site", lambda: site.the(request.state.session)),
         "base_url": settings().effective_base_url, "notice": unquote(request.cookies.get(NOTICE, "")),
         "theme": theme(request), "asset": request.app.state.assets.path,
+        "drawn": lambda template, **facts: request.app.state.drawings.of(environment(), template, now, facts),
     }  # fmt: skip
     return environment().get_template(template).render({**shared, **context})
 

@@ -1,4 +1,6 @@
-"""How pages are remembered. One idea: what a reader without cookies saw stays true until anything is written.
+"""How pages are remembered. One idea: what was drawn from the same facts is the same.
+
+For a reader without cookies the fact is that nothing was written since; for a row of a list it is what stands in it.
 
 The database itself tells whether anything was written, by any process, since a page was drawn (`Database.revision`), so
 nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the
@@ -8,8 +10,13 @@ code does not know of this: an answer is remembered if it is a 200, sets no cook
 import hashlib
 import time
 from asyncio import Future, get_running_loop
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar, cast
 
+from jinja2 import Environment
+from markupsafe import Markup
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
@@ -17,6 +24,10 @@ from app.db import Database
 STAYS_TRUE = 60.0  # seconds
 BYTES_MOST = 24_000_000
 PAGE_MOST = 1_000_000
+DRAWINGS_MOST = 5_000
+RECOLLECTIONS_MOST = 500
+
+Read = TypeVar("Read")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
 
@@ -130,6 +141,43 @@ class Memory:
         while self.bytes > BYTES_MOST:
             oldest = next(iter(self.answers))
             self.bytes -= self.answers.pop(oldest).size
+
+
+class Recollections:
+    """What was read from the database for many readers, true until anything is written."""
+
+    def __init__(self) -> None:
+        self.kept: dict[Hashable, tuple[object, Any]] = {}
+
+    def recall(self, key: Hashable, revision: object, read: Callable[[], Read]) -> Read:
+        """What was read at this revision, or read it now; without a revision always read it now."""
+        found = self.kept.get(key)
+        if found is not None and found[0] == revision and revision is not None:
+            return cast("Read", found[1])
+        if len(self.kept) > RECOLLECTIONS_MOST:
+            self.kept = {}
+        value = read()
+        self.kept[key] = (revision, value)
+        return value
+
+
+class Drawings:
+    """Rows of lists, remembered by the facts they were drawn from, for a minute, because ages stand in them."""
+
+    def __init__(self) -> None:
+        self.minute = 0
+        self.drawn: dict[tuple[object, ...], Markup] = {}
+
+    def of(self, environment: Environment, template: str, now: datetime, facts: dict[str, Hashable]) -> Markup:
+        """The fragment drawn from these facts, which must be all that it shows."""
+        minute = int(now.timestamp() // STAYS_TRUE)
+        if minute != self.minute or len(self.drawn) > DRAWINGS_MOST:
+            self.minute, self.drawn = minute, {}
+        key = (template, *facts.values())
+        found = self.drawn.get(key)
+        if found is None:
+            found = self.drawn[key] = Markup(environment.get_template(template).render(now=now, **facts))  # noqa: S704
+        return found
 
 
 def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:

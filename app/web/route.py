@@ -25,6 +25,8 @@ class DatabaseRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             writes = request.method not in SAFE_METHODS
+            database = request.app.state.database
+            request.state.revision = None if writes else await database.revision()
             if writes:
                 await request.body()
                 await request.form()
@@ -33,7 +35,7 @@ class DatabaseRoute(APIRoute):
                 request.state.session = session
                 return finish(answer(request))
 
-            response: Response = await request.app.state.database.run(work, writes=writes)
+            response: Response = await database.run(work, writes=writes)
             return response
 
         return handle
