@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from app import (
     backups,
     db,
+    doctor,
     exports,
     first_run,
     logs,
@@ -88,6 +89,9 @@ def add_keeping(command: Command) -> None:
     to_export.add_argument("file", type=Path, help="a new file that ends in .csv or .json")
     to_export.add_argument("--all", action="store_true", help="also boards that are not public, and what is hidden")
     to_export.add_argument("--with-emails", action="store_true", help="also e-mails of reporters and voters")
+    to_ask = command("doctor", ask_doctor, "Look at the set-up and say what is wrong with it and what to do.")
+    to_ask.add_argument("--url", default="", help="where Daylight runs, to be asked too")
+    to_ask.add_argument("--mail-to", default="", metavar="ADDRESS", help="send a mail there to try it")
 
 
 def serve(arguments: argparse.Namespace) -> None:
@@ -149,6 +153,15 @@ def export(arguments: argparse.Namespace) -> None:
     print(_("Exported: %(file)s, items: %(count)s.") % {"file": arguments.file, "count": words.number(count)})
 
 
+def ask_doctor(arguments: argparse.Namespace) -> None:
+    levels = set()
+    for finding in doctor.examine(arguments.url, arguments.mail_to):
+        print(finding, flush=True)
+        levels.add(finding.level)
+    if doctor.Level.FAIL in levels:
+        raise SystemExit(1)
+
+
 def sample(arguments: argparse.Namespace) -> None:
     database = prepared_database()
     try:
@@ -161,7 +174,7 @@ def sample(arguments: argparse.Namespace) -> None:
 @contextmanager
 def configured_database() -> Iterator[Database]:
     """The configured database as it is."""
-    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(db.make_engine(settings().effective_database_url))
     try:
         yield database
@@ -171,7 +184,7 @@ def configured_database() -> Iterator[Database]:
 
 def prepared_database(revision: str = "head", *, back: bool = False) -> Database:
     """The configured database with its schema brought to a revision."""
-    settings().data_dir.mkdir(parents=True, exist_ok=True)
+    settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(db.make_engine(settings().effective_database_url))
     schema.migrate(database, revision, back=back)
     if revision == "head":

@@ -40,12 +40,11 @@ def restore(database: Database, path: Path, uploads: Path) -> Manifest:
 
 
 def _need_empty(connection: Connection, uploads: Path) -> None:
-    there = inspect(connection).get_table_names()
-    if there:
-        raise Refused(
-            _("The database is not empty, and a backup replaces nothing. There are these tables: %s")
-            % ", ".join(f"{name} ({_count(connection, name)})" for name in there)
-        )
+    names = [name for name in inspect(connection).get_table_names() if not name.startswith(rows.NOT_STORED)]
+    if names:
+        counts = {name: count for name in names if (count := _count(connection, name))}
+        there = ", ".join(f"{name} ({count})" for name, count in counts.items()) or _("empty tables")
+        raise Refused(_("The database is not empty, and a backup replaces nothing. There are: %s.") % there)
     if uploads.is_dir() and any(uploads.iterdir()):
         raise Refused(_("The folder %s is not empty, and a backup replaces nothing.") % uploads)
 
