@@ -1,7 +1,7 @@
 from collections import Counter
 
 import pytest
-from sqlmodel import Session, SQLModel, func, select
+from sqlmodel import Session, select
 
 from app import boards, db, first_run, items, people, samples, site, status_changes, votes
 from app.boards import Board
@@ -11,13 +11,7 @@ from app.refusals import Refused
 from app.status_changes import StatusChange
 from app.statuses import Reason, Status
 from tests import factories
-
-
-def rows(session: Session) -> dict[str, int]:
-    return {
-        table.name: session.execute(select(func.count()).select_from(table)).scalar_one()
-        for table in SQLModel.metadata.sorted_tables
-    }
+from tests.csv_imports import row_counts
 
 
 def sample_item(session: Session, status: Status = Status.NEW) -> Item:
@@ -69,12 +63,16 @@ def test_filling_twice_is_refused(session: Session, owner: Person) -> None:
 
 
 def test_removing_samples_leaves_no_trace(session: Session, owner: Person) -> None:
-    before, counter, description = rows(session), site.the(session).last_item_number, site.the(session).description
+    before, counter, description = (
+        row_counts(session),
+        site.the(session).last_item_number,
+        site.the(session).description,
+    )
     samples.fill(session, owner)
     assert samples.are_here(session)
     samples.remove(session)
     assert not samples.are_here(session)
-    assert rows(session) == before
+    assert row_counts(session) == before
     assert site.the(session).last_item_number == counter
     assert site.the(session).description == description
 
@@ -82,7 +80,7 @@ def test_removing_samples_leaves_no_trace(session: Session, owner: Person) -> No
 def test_what_people_did_to_samples_goes_with_them(
     session: Session, member: Person, advocate: Person, maintainer: Person
 ) -> None:
-    before = rows(session)
+    before = row_counts(session)
     samples.fill(session)
     item, other = sample_item(session), sample_item(session, Status.PLANNED)
     votes.cast(session, item, member)
@@ -93,7 +91,7 @@ def test_what_people_did_to_samples_goes_with_them(
     items.edit(session, item, maintainer, items.Draft(item.kind, "planner", "Another title", "Another body"))
     assert said.id
     samples.remove(session)
-    assert rows(session) == before
+    assert row_counts(session) == before
 
 
 def test_what_sample_people_did_to_other_items_is_taken_back(session: Session, member: Person) -> None:

@@ -12,8 +12,12 @@ MADE_ID = "row-"  # how ids begin that we make for rows without one
 
 @dataclass
 class Arrival:
-    """`words` are the source's own for where it stands, such as "Resolved / Fixed"; `original` is the id of the item it
-    is a duplicate of; `board` is the address of a board here, or the name of one to be made."""
+    """What a source tells of one item, as far as it tells it.
+
+    `words` are the source's own for where it stands, such as "Resolved / Fixed", and `outcome` is what they mean here.
+    `board` is the address of a board here or the name of one to be made, `details` are answers to the questions of a
+    defect, and `original` names what it is a duplicate of by the source's ids.
+    """
 
     line: int
     source_id: str
@@ -32,7 +36,7 @@ class Arrival:
     tags: list[str] = field(default_factory=list)
     answer: str = ""
     link: str = ""
-    version: str = ""
+    details: dict[str, str] = field(default_factory=dict)
     shipped_in: str = ""
     original: str = ""
 

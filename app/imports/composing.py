@@ -8,7 +8,7 @@ from app import items, text
 from app.comments import Comment
 from app.imports.arrivals import Arrival
 from app.imports.batches import Import
-from app.imports.markup import to_markdown
+from app.imports.markup import quoted, to_markdown
 from app.imports.outcomes import Outcome
 from app.items import Item
 from app.status_changes import StatusChange
@@ -58,7 +58,7 @@ def _item(arrival: Arrival, batch: Import, outcome: Outcome, body: str, source: 
     status = outcome.status
     posted_at = arrival.posted_at or arrival.closed_at or batch.started_at
     moved_at = posted_at if status is Status.NEW else max(posted_at, arrival.closed_at or batch.started_at)
-    details = {"version": arrival.version} if arrival.version and arrival.kind is Kind.DEFECT else {}
+    details = _details(arrival) if arrival.kind is Kind.DEFECT else {}
     return Item(
         number=0, root=0, board_id=0, reporter_id=0, kind=arrival.kind, title=_title(arrival.title), body=body,
         details=details, html=items.request_html(body, details),
@@ -95,12 +95,12 @@ def _title(title: str) -> str:
 
 
 def _body(arrival: Arrival, source: str, outcome: Outcome) -> str:
-    """The description with what has no place of its own: a title that is too long, version, answer, address."""
+    """The description with what has no place of its own: a title that is too long, details, answer, address."""
     label = {"source": _plain(source)}
     paragraphs = [
         f"**{_plain(arrival.title)}**" if len(arrival.title) > text.TITLE_MOST else "",
         to_markdown(arrival.body, arrival.markup),
-        _("Version: %s") % _plain(arrival.version) if arrival.version and arrival.kind is not Kind.DEFECT else "",
+        *(() if arrival.kind is Kind.DEFECT else _answered(_details(arrival))),
         (_("Answered on %(source)s:") % label + "\n\n" + _quoted(arrival))
         if arrival.answer and outcome.status is Status.NEW
         else "",
@@ -109,9 +109,19 @@ def _body(arrival: Arrival, source: str, outcome: Outcome) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)
 
 
+def _details(arrival: Arrival) -> dict[str, str]:
+    found = {name: to_markdown(words, arrival.markup)[: text.WORDS_MOST] for name, words in arrival.details.items()}
+    return {name: words for name, words in found.items() if not text.is_blank(words)}
+
+
+def _answered(details: dict[str, str]) -> list[str]:
+    """The questions of a defect with their answers, for an idea, which has no place for them."""
+    return [f"**{_(items.DETAILS[name])}**\n\n{words}" for name, words in details.items()]
+
+
 def _quoted(arrival: Arrival) -> str:
     answer = to_markdown(arrival.answer, arrival.markup)
-    return "\n".join(f"> {line}".rstrip() for line in answer.split("\n")) if answer else ""
+    return quoted(answer) if answer else ""
 
 
 def _plain(words: str) -> str:

@@ -81,6 +81,11 @@ def to_markdown(text: str, markup: Markup) -> str:
     return text.strip()
 
 
+def quoted(markdown: str) -> str:
+    """The same words as a quotation."""
+    return "\n".join(f"> {line}" if line else ">" for line in markdown.split("\n"))
+
+
 def guess(texts: list[str]) -> Markup:
     """The markup that these texts of one source are written in."""
     counts = {markup: sum(bool(sign.search(text)) for text in texts) for markup, sign in _SIGNS.items()}
@@ -121,7 +126,7 @@ def _fenced(match: re.Match[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}".rstrip() for line in _from_jira(text).strip().split("\n"))
+    return quoted(_from_jira(text).strip())
 
 
 def _lines(text: str) -> str:

@@ -80,7 +80,7 @@ class Column:
             case Field.REPORTER:
                 return not self._is_plainly(Field.EMAIL)
             case Field.TITLE:
-                return self.share(lambda value: not _NO_HEADING.fullmatch(value)) > MANY
+                return not self.values or self.share(lambda value: not _NO_HEADING.fullmatch(value)) > MANY
             case _:
                 return True
 

@@ -6,6 +6,7 @@ import unicodedata
 from enum import StrEnum
 from pathlib import Path
 
+from app.items import DETAILS
 from app.words import N_, _
 
 
@@ -27,6 +28,8 @@ class Field(StrEnum):
     BOARD = "board"
     ANSWER = "answer"
     LINK = "link"
+    EXPECTED = "expected"
+    STEPS = "steps"
     VERSION = "version"
     SHIPPED_IN = "shipped_in"
     ORIGINAL = "original"
@@ -52,7 +55,9 @@ LABELS = {
     Field.BOARD: N_("Board"),
     Field.ANSWER: N_("Answer"),
     Field.LINK: N_("Address in the source"),
-    Field.VERSION: N_("Version"),
+    Field.EXPECTED: DETAILS["expected"],
+    Field.STEPS: DETAILS["steps"],
+    Field.VERSION: DETAILS["version"],
     Field.SHIPPED_IN: N_("Shipped in"),
     Field.ORIGINAL: N_("Duplicate of"),
 }

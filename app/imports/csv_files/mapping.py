@@ -23,7 +23,9 @@ from app.words import _
 
 NEW_BOARD = "+"
 NEW_BOARDS_MOST = 12  # more values than these are no boards but something finer
+DAYLIGHT = "Daylight"  # our own export
 FINGERPRINTS = {
+    DAYLIGHT: {"imported votes", "waiting since", "first answered", "answered by", "duplicate of"},
     "Jira": {"issue key", "issue id", "affects version s", "fix version s", "issue type", "summary"},
     "Fider": {"votes count", "comments count", "responded by", "created by"},
     "Canny": {"post title", "post url", "vote count", "author name", "board"},
@@ -90,9 +92,12 @@ def look(path: Path, name: str) -> tuple[Mapping, list[Column]]:
     proposed = Mapping(
         file=path.name, source=_source(found, name), delimiter=form.delimiter, escape=form.escape, byte=place.byte,
         line=place.line, places={column.name: column.places for column in found},
-        columns={each.value: column.name for each, column in chosen.items()},
-        markup=markup.guess(chosen[Field.BODY].texts if Field.BODY in chosen else []), kind=_kind(found, name),
+        columns={each.value: chosen[each].name for each in Field if each in chosen},
+        markup=markup.guess(chosen[Field.BODY].texts if Field.BODY in chosen else []),
+        kind=_kind(found, name),
     )  # fmt: skip
+    if proposed.source == DAYLIGHT:
+        proposed.markup = Markup.MARKDOWN
     proposed.day_first = orders(proposed, {column.name: column.orders for column in found}) != {Order.MONTH_FIRST}
     return proposed, found
 

@@ -26,6 +26,7 @@ BODY_MOST = 200_000
 TAG_MOST = 40
 ID_MOST = 120
 OLDEST_YEAR = 1970
+DETAILS = (Field.EXPECTED, Field.STEPS, Field.VERSION)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _WHOLE = re.compile(r"(-?\d+)(?:\.0+)?|(\d{1,3}(?:[.,\u00a0 ]\d{3})+)")
 _SEPARATORS = re.compile(r"[,;|\n]")
@@ -110,7 +111,7 @@ class _Reader:
             tags=_tags(given[Field.TAGS]),
             answer=given[Field.ANSWER][:BODY_MOST],
             link=self._link(row, given[Field.LINK]),
-            version=given[Field.VERSION][: text.WORDS_MOST],
+            details={each: given[each][: text.WORDS_MOST] for each in DETAILS if given[each]},
             shipped_in=given[Field.SHIPPED_IN][:80],
             original=_plain_id(given[Field.ORIGINAL]),
         )
