@@ -1,9 +1,10 @@
 """Edits: the earlier words of anything that was changed after it became public stay one click away."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Field, Index, Session, SQLModel, col, select
+from sqlmodel import Field, Index, Session, SQLModel, and_, col, or_, select
 
 from app import db
 
@@ -41,11 +42,14 @@ def keep(
 
 
 def of(session: Session, subject: Subject, ids: list[int]) -> dict[int, list[Edit]]:
-    """The edits of several things, oldest first, in one query."""
-    rows = session.exec(
-        select(Edit).where(Edit.subject == subject, col(Edit.subject_id).in_(ids)).order_by(col(Edit.id))
-    )
-    found: dict[int, list[Edit]] = {}
-    for edit in rows:
-        found.setdefault(edit.subject_id, []).append(edit)
+    """The edits of several things of one kind, oldest first, in one query."""
+    return of_all(session, {subject: ids})[subject]
+
+
+def of_all(session: Session, asked: Mapping[Subject, list[int]]) -> dict[Subject, dict[int, list[Edit]]]:
+    """The edits of things of several kinds, oldest first, in one query."""
+    wanted = (and_(col(Edit.subject) == subject, col(Edit.subject_id).in_(ids)) for subject, ids in asked.items())
+    found: dict[Subject, dict[int, list[Edit]]] = {subject: {} for subject in asked}
+    for edit in session.exec(select(Edit).where(or_(*wanted)).order_by(col(Edit.id))):
+        found[edit.subject].setdefault(edit.subject_id, []).append(edit)
     return found

@@ -93,11 +93,12 @@ def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
     changes = _changes(session, item.number)
     target_moves = list(session.exec(select(TargetMove).where(TargetMove.item_number == item.number)))
     comments = list(session.exec(select(Comment).where(Comment.item_number == item.number).order_by(col(Comment.id))))
-    kept = {
-        Subject.ITEM: edits.of(session, Subject.ITEM, [item.number]),
-        Subject.COMMENT: edits.of(session, Subject.COMMENT, [comment.id or 0 for comment in comments]),
-        Subject.STATUS_CHANGE: edits.of(session, Subject.STATUS_CHANGE, [change.id or 0 for change in changes]),
+    edited = {
+        Subject.ITEM: [item.number],
+        Subject.COMMENT: [comment.id or 0 for comment in comments],
+        Subject.STATUS_CHANGE: [change.id or 0 for change in changes],
     }
+    kept = edits.of_all(session, edited)
     acts: list[StatusChange | TargetMove | Comment | Edit] = [*changes, *target_moves, *comments, *_all(kept)]
     ids = {act.person_id for act in acts} | {comment.hidden_by_id for comment in comments} | {item.reporter_id}
     numbers = {change.item_number for change in changes} | {change.duplicate_of for change in changes}

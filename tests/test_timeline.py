@@ -17,7 +17,7 @@ from tests import factories
 from tests.looking import counted
 
 START = db.now() - timedelta(days=30)
-COST = 8  # changes, targets, comments, the edits of three kinds of things, people, other items
+COST = 6  # queries: changes, targets, comments, edits, people, other items
 
 
 def day(count: float) -> datetime:

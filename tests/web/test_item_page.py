@@ -21,7 +21,7 @@ from app.words import day
 from tests import factories
 from tests.looking import counted, words
 
-COST = {"visitor": 14, "member": 17, "maintainer": 21}  # queries
+COST = {"visitor": 12, "member": 15, "maintainer": 19}  # queries
 
 
 @pytest.fixture
