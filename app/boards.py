@@ -26,6 +26,10 @@ class Access(StrEnum):
     def label(self) -> str:
         return _(ACCESS_LABELS[self])
 
+    @property
+    def meaning(self) -> str:
+        return _(ACCESS_MEANINGS[self])
+
     def is_as_wide_as(self, other: "Access") -> bool:
         """Whether everybody who sees what is on a board with the other access sees it on one with this too."""
         widest_first = list(Access)
@@ -36,6 +40,11 @@ ACCESS_LABELS = {
     Access.PUBLIC: N_("Public"),
     Access.MEMBERS: N_("Members only"),
     Access.OWN_CASES: N_("Own cases only"),
+}
+ACCESS_MEANINGS = {
+    Access.PUBLIC: N_("everybody, also without an account and search engines"),
+    Access.MEMBERS: N_("everybody who has signed in"),
+    Access.OWN_CASES: N_("each person their own requests, and the team all of them"),
 }
 
 

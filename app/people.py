@@ -2,8 +2,11 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app import db, sessions, text
@@ -24,6 +27,10 @@ class Role(StrEnum):
         return _(ROLE_LABELS[self])
 
     @property
+    def meaning(self) -> str:
+        return _(ROLE_MEANINGS[self])
+
+    @property
     def rank(self) -> int:
         return list(Role).index(self)
 
@@ -33,6 +40,12 @@ ROLE_LABELS = {
     Role.ADVOCATE: N_("Advocate"),
     Role.MAINTAINER: N_("Maintainer"),
     Role.OWNER: N_("Owner"),
+}
+ROLE_MEANINGS = {
+    Role.MEMBER: N_("posts, votes, comments and follows"),
+    Role.ADVOCATE: N_("also tags requests, proposes merges and asks for information"),
+    Role.MAINTAINER: N_("also answers and moves requests, merges them, and hides what has to be hidden"),
+    Role.OWNER: N_("also keeps these settings and gives roles"),
 }
 
 
@@ -100,6 +113,14 @@ class RoleChange(SQLModel, table=True):
     to_role: Role = Field(sa_type=db.Word(Role))
 
 
+class RoleGiven(NamedTuple):
+    """A role change, whose role it is, and who changed it if that was a person."""
+
+    change: RoleChange
+    person: Person
+    by: Person | None
+
+
 def clean_email(value: str) -> str | None:
     """The address in the form it is stored, or None when it is none."""
     try:
@@ -129,6 +150,34 @@ def with_email(session: Session, email: str) -> Person | None:
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
     """People by id, in one query."""
     return {person.key: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))} if ids else {}
+
+
+def team(session: Session) -> list[Person]:
+    """Everybody with a role above member, the highest first."""
+    above = select(Person).where(Person.role != Role.MEMBER, col(Person.email).is_not(None))
+    return sorted(session.exec(above), key=lambda person: (-person.role.rank, person.name.casefold(), person.key))
+
+
+def members(session: Session, query: str, *, after: int = 0, most: int = 50) -> list[Person]:
+    """Those with an account whose name or address has the query in it, as they joined, beginning after an id."""
+    found = or_(col(Person.name).icontains(query, autoescape=True), col(Person.email).icontains(query, autoescape=True))
+    accounts = select(Person).where(col(Person.email).is_not(None), found, col(Person.id) > after)
+    return list(session.exec(accounts.order_by(col(Person.id)).limit(most)))
+
+
+def role_changes(session: Session, person_id: int | None = None, most: int = 50) -> list[RoleGiven]:
+    """Who gave or took which role, the latest first; of one person only, if given."""
+    by = aliased(Person)
+    changes = (
+        select(RoleChange, Person, by)
+        .join(Person, col(Person.id) == RoleChange.person_id)
+        .join(by, by.id == RoleChange.by_id, isouter=True)  # type: ignore[arg-type]
+        .order_by(col(RoleChange.id).desc())
+        .limit(most)
+    )
+    if person_id is not None:
+        changes = changes.where(RoleChange.person_id == person_id)
+    return [RoleGiven(*row) for row in session.exec(changes)]
 
 
 def join(session: Session, email: str) -> Person:
@@ -171,6 +220,17 @@ def give_role(session: Session, person: Person, role: Role, by: Person) -> None:
     need_another_owner(session, person)
     change_role(session, person, role, by)
     sessions.revoke_all(session, person.key)
+
+
+def appoint(session: Session, person: Person, by: Person, *, role: str, title: str) -> None:
+    """Give a person a role and the title under which they answer. Raises Invalid, and what `give_role` does."""
+    check = text.Checks()
+    role = check.choice("role", role, set(Role), label=_("Role"))
+    title = check.line("title", title, label=_("Title"), most=text.NAME_MOST, needed=False)
+    check.done()
+    give_role(session, person, Role(role), by)
+    person.title = title
+    session.add(person)
 
 
 def need_another_owner(session: Session, person: Person) -> None:

@@ -36,6 +36,8 @@ def fill(form: type[Form], sent: FormData) -> Form:
         given = [_plain(value) for value in sent.getlist(name)]
         if any(isinstance(value, str) and not is_text(value) for value in given):
             problems[name] = _("The field “%s” has characters that are not text.") % name
+        elif any(isinstance(value, UploadFile) for value in given) and not _takes_files(hints[name]):
+            problems[name] = _("The field “%s” takes text and no file.") % name
         elif typing.get_origin(hints[name]) is list:
             values[name] = given
         elif len(given) > 1:
@@ -45,6 +47,10 @@ def fill(form: type[Form], sent: FormData) -> Form:
     if problems:
         raise Invalid(problems)
     return form(**values)
+
+
+def _takes_files(hint: Any) -> bool:
+    return UploadFile in {hint, *typing.get_args(hint)}
 
 
 def _plain(value: str | UploadFile) -> str | UploadFile:

@@ -35,7 +35,10 @@ class DatabaseRoute(APIRoute):
                 request.state.session = session
                 return finish(answer(request))
 
-            response: Response = await database.run(work, writes=writes)
+            try:
+                response: Response = await database.run(work, writes=writes)
+            finally:
+                await request.close()  # the files that came with the form
             return response
 
         return handle

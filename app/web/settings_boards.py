@@ -1,0 +1,95 @@
+"""For owners: the boards, who sees each, and their order."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app import boards, items
+from app.boards import Access, Board
+from app.refusals import Invalid, Refusal, Refused
+from app.web import kit, refusal_pages
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, Owner
+from app.web.route import area as new_area
+from app.words import _
+
+PATH = "/settings/boards"
+
+area = new_area()
+
+
+@dataclass
+class BoardForm:
+    name: str = ""
+    description: str = ""
+    access: str = Access.PUBLIC
+
+
+async def _board(session: Db, _owner: Owner, slug: str) -> Board:
+    return boards.find(session, slug)
+
+
+BoardInPath = Annotated[Board, Depends(_board)]
+
+
+@area.get(PATH)
+def show_boards(request: Request, _owner: Owner) -> Response:
+    return _list(request, BoardForm())
+
+
+@area.post(PATH)
+def add_board(request: Request, session: Db, owner: Owner, form: Annotated[BoardForm, typed(BoardForm)]) -> Response:
+    try:
+        board = boards.add(session, owner, name=form.name, description=form.description, access=form.access)
+    except Invalid as refusal:
+        return _list(request, form, refusal)
+    return kit.see_other(PATH, _("The board “%s” is there.") % board.name)
+
+
+@area.get(f"{PATH}/{{slug}}")
+def show_board(request: Request, board: BoardInPath) -> Response:
+    return _one(request, board, BoardForm(board.name, board.description, board.access))
+
+
+@area.post(f"{PATH}/{{slug}}")
+def change_board(
+    request: Request, session: Db, owner: Owner, board: BoardInPath, form: Annotated[BoardForm, typed(BoardForm)]
+) -> Response:
+    try:
+        boards.change(session, board, owner, name=form.name, description=form.description, access=form.access)
+    except Invalid as refusal:
+        return _one(request, board, form, refusal)
+    return kit.see_other(PATH, _("The board “%s” is saved.") % board.name)
+
+
+@area.post(f"{PATH}/{{slug}}/step-up")
+def move_board_up(session: Db, owner: Owner, board: BoardInPath, _form: Pressed) -> Response:
+    boards.move_up(session, board, owner)
+    return kit.see_other(PATH)
+
+
+@area.post(f"{PATH}/{{slug}}/removal")
+def remove_board(request: Request, session: Db, owner: Owner, board: BoardInPath, _form: Pressed) -> Response:
+    try:
+        boards.remove(session, board, owner)
+    except Refused as refusal:
+        return _one(request, board, BoardForm(board.name, board.description, board.access), refusal)
+    return kit.see_other(PATH, _("The board “%s” is gone.") % board.name)
+
+
+def _list(request: Request, form: BoardForm, refusal: Invalid | None = None) -> Response:
+    status, problems = (422, refusal.problems) if refusal else (200, {})
+    session = request.state.session
+    return kit.page(
+        request, "settings/boards.html", status=status, boards=boards.every(session),
+        counts=items.counts_by_board(session), form=form, problems=problems, accesses=list(Access),
+    )  # fmt: skip
+
+
+def _one(request: Request, board: Board, form: BoardForm, refusal: Refusal | None = None) -> Response:
+    status = refusal_pages.code_of(refusal) if refusal else 200
+    problems = refusal_pages.problems_of(refusal, "removal") if refusal else {}
+    held = items.counts_by_board(request.state.session).get(board.id or 0, 0)
+    return kit.page(request, "settings/board.html", status=status, board=board, held=held, form=form,
+                    problems=problems, accesses=list(Access))  # fmt: skip

@@ -1,0 +1,72 @@
+"""For owners: who is who, which role and title a person has, and who gave it to them."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app import people
+from app.people import Person, Role
+from app.refusals import Invalid, NotFound, Refusal, Refused
+from app.web import kit, refusal_pages
+from app.web.forms import typed
+from app.web.kit import Db, Owner
+from app.web.route import area as new_area
+from app.words import _
+
+PATH = "/settings/people"
+PAGE = 50
+QUERY_MOST = 254
+
+area = new_area()
+
+
+@dataclass
+class RoleForm:
+    role: str = ""
+    title: str = ""
+
+
+async def _person(session: Db, _owner: Owner, id_: int) -> Person:
+    person = session.get(Person, id_) if id_ < 2**31 else None
+    if person is None or person.email is None:
+        raise NotFound(_("There is no such person."))
+    return person
+
+
+PersonInPath = Annotated[Person, Depends(_person)]
+
+
+@area.get(PATH)
+def show_people(request: Request, session: Db, _owner: Owner, q: str = "", after: str = "") -> Response:
+    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 - digits
+    found = people.members(session, q.strip()[:QUERY_MOST], after=start, most=PAGE + 1)
+    return kit.page(
+        request, "settings/people.html", team=people.team(session), found=found[:PAGE], query=q,
+        next=found[PAGE - 1].id if len(found) > PAGE else None, start=start, changes=people.role_changes(session),
+    )  # fmt: skip
+
+
+@area.get(f"{PATH}/{{id_:int}}")
+def show_person(request: Request, person: PersonInPath) -> Response:
+    return _one(request, person, RoleForm(person.role, person.title))
+
+
+@area.post(f"{PATH}/{{id_:int}}")
+def appoint(
+    request: Request, session: Db, owner: Owner, person: PersonInPath, form: Annotated[RoleForm, typed(RoleForm)]
+) -> Response:
+    try:
+        people.appoint(session, person, owner, role=form.role, title=form.title)
+    except (Invalid, Refused) as refusal:
+        return _one(request, person, form, refusal)
+    said = _("%(who)s: %(role)s.") % {"who": person.byline, "role": person.role.label}
+    return kit.see_other(PATH, said)
+
+
+def _one(request: Request, person: Person, form: RoleForm, refusal: Refusal | None = None) -> Response:
+    status = refusal_pages.code_of(refusal) if refusal else 200
+    problems = refusal_pages.problems_of(refusal, "role") if refusal else {}
+    changes = people.role_changes(request.state.session, person.id)
+    return kit.page(request, "settings/person.html", status=status, person=person, form=form, problems=problems,
+                    roles=list(Role), changes=changes)  # fmt: skip

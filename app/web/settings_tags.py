@@ -1,0 +1,98 @@
+"""For owners: the tags that the team may put on items."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
+
+from app import tags
+from app.refusals import Invalid
+from app.tags import Tag
+from app.web import kit
+from app.web.forms import Pressed, typed
+from app.web.kit import Db, Owner
+from app.web.route import area as new_area
+from app.words import _
+
+PATH = "/settings/tags"
+
+area = new_area()
+
+
+@dataclass
+class TagForm:
+    name: str = ""
+
+
+@dataclass
+class MergeForm:
+    into: str = ""
+
+
+async def _tag(session: Db, _owner: Owner, slug: str) -> Tag:
+    return tags.find(session, slug)
+
+
+TagInPath = Annotated[Tag, Depends(_tag)]
+
+
+@area.get(PATH)
+def show_tags(request: Request, _owner: Owner) -> Response:
+    return _list(request, "")
+
+
+@area.post(PATH)
+def add_tag(request: Request, session: Db, owner: Owner, form: Annotated[TagForm, typed(TagForm)]) -> Response:
+    try:
+        tag = tags.add(session, owner, form.name)
+    except Invalid as refusal:
+        return _list(request, form.name, refusal)
+    return kit.see_other(PATH, _("The tag “%s” is there.") % tag.name)
+
+
+@area.get(f"{PATH}/{{slug}}")
+def show_tag(request: Request, tag: TagInPath) -> Response:
+    return _one(request, tag, tag.name)
+
+
+@area.post(f"{PATH}/{{slug}}")
+def rename_tag(
+    request: Request, session: Db, owner: Owner, tag: TagInPath, form: Annotated[TagForm, typed(TagForm)]
+) -> Response:
+    try:
+        tags.rename(session, tag, owner, form.name)
+    except Invalid as refusal:
+        return _one(request, tag, form.name, refusal)
+    return kit.see_other(PATH, _("The tag is called “%s” now.") % tag.name)
+
+
+@area.post(f"{PATH}/{{slug}}/merge")
+def merge_tag(
+    request: Request, session: Db, owner: Owner, tag: TagInPath, form: Annotated[MergeForm, typed(MergeForm)]
+) -> Response:
+    try:
+        other = tags.merge(session, tag, owner, form.into)
+    except Invalid as refusal:
+        return _one(request, tag, tag.name, refusal)
+    return kit.see_other(PATH, _("“%(one)s” is merged into “%(other)s”.") % {"one": tag.name, "other": other.name})
+
+
+@area.post(f"{PATH}/{{slug}}/removal")
+def remove_tag(session: Db, owner: Owner, tag: TagInPath, _form: Pressed) -> Response:
+    tags.remove(session, tag, owner)
+    return kit.see_other(PATH, _("The tag “%s” is gone.") % tag.name)
+
+
+def _list(request: Request, name: str, refusal: Invalid | None = None) -> Response:
+    status, problems = (422, refusal.problems) if refusal else (200, {})
+    session = request.state.session
+    return kit.page(request, "settings/tags.html", status=status, tags=tags.every(session),
+                    counts=tags.counts(session), name=name, problems=problems)  # fmt: skip
+
+
+def _one(request: Request, tag: Tag, name: str, refusal: Invalid | None = None) -> Response:
+    status, problems = (422, refusal.problems) if refusal else (200, {})
+    session = request.state.session
+    others = [other for other in tags.every(session) if other.id != tag.id]
+    return kit.page(request, "settings/tag.html", status=status, tag=tag, others=others, name=name, problems=problems,
+                    held=tags.counts(session).get(tag.id or 0, 0))  # fmt: skip
