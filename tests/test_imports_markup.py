@@ -43,9 +43,11 @@ def test_plain_text_keeps_its_lines() -> None:
 
 def test_html_keeps_its_words_links_and_paragraphs() -> None:
     html = '<p>See <a href="https://example.com">this</a> &amp; that</p><ul><li>one</li></ul><script>bad()</script>'
-    assert to_markdown(html, Markup.HTML) == "See [this](https://example.com) & that
+    assert to_markdown(html, Markup.HTML) == "See [this](https://example.com) & that\n\n- one"
 
-- one"
+
+def test_markdown_stays_as_it_is() -> None:
+    assert to_markdown("# Title\none\ntwo\n", Markup.MARKDOWN) == "# Title\none\ntwo"
 
 
 @pytest.mark.parametrize(
