@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlmodel import Session, col, select
 
-from app import comments, db, hiding, sign_in, status_changes, tags
+from app import boards, comments, db, hiding, sign_in, site, status_changes, tags
 from app.boards import Access
 from app.db import Database
 from app.imports.batches import Import, State
@@ -27,8 +27,8 @@ from tests import factories
 
 WORDS = "Κάθε πρωί ψάχνω το ίδιο πράγμα, **δύο φορές**.\n\n1. ανοίγω\n2. `ψάχνω`\n\n> το είπα"
 CSV = """id,title,status,created,category,votes
-1,Σκούρο θέμα,under review,03/04/2026,Άλλο,7
-2,Ήχος,done,05/04/2026,,0
+1,Σκούρο θέμα,σε αναμονή,03/04/2026,Άλλο,7
+2,Ήχος,έγινε,05/04/2026,,0
 """
 POSTED = {
     "new": (Kind.IDEA, "member", "Ζητώ σκούρο θέμα"),
@@ -62,7 +62,8 @@ class Scene:
 
 
 def before_anybody(session: Session, link: Callable[[Session, str], str | None]) -> Scene:
-    """Nothing is there yet but the link for the first owner."""
+    """Nothing is there yet but the link for the first owner, and what every board begins with."""
+    site.the(session).name = boards.every(session)[0].name = "Πίνακας"
     return Scene(places={"welcome": (link(session, "") or "").rpartition("/")[2]})
 
 
