@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
 from app import db, letters, limits, outbox, people, sessions, site, text
@@ -205,13 +205,21 @@ def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
         outbox.put(session, earlier, *letters.write("address_changed", **shown))
 
 
+SIGNED_IN = (
+    select(Person, SessionRow)
+    .join(SessionRow, col(SessionRow.person_id) == Person.id)
+    .where(
+        col(SessionRow.key_hash) == bindparam("key_hash"),
+        col(SessionRow.expires_at) > bindparam("now"),
+        col(Person.deleted_at).is_(None),
+    )
+)
+
+
 def recognise(session: Session, key: str) -> tuple[Person, SessionRow] | None:
     """The person whose session this key opens, if it has not ended."""
-    return session.exec(
-        select(Person, SessionRow)
-        .join(SessionRow, col(SessionRow.person_id) == Person.id)
-        .where(SessionRow.key_hash == hashed(key), SessionRow.expires_at > db.now(), col(Person.deleted_at).is_(None))
-    ).one_or_none()
+    found = session.execute(SIGNED_IN, {"key_hash": hashed(key), "now": db.now()}).one_or_none()
+    return (found[0], found[1]) if found else None
 
 
 def open_session(session: Session, person: Person, browser: str = "", *, instead_of: str = "") -> str:

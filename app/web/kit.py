@@ -111,7 +111,11 @@ def environment() -> Environment:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page; inside the request's transaction."""
-    response = HTMLResponse(render(request, template, **context), status)
+    around = {
+        "site": recalled(request, "site", lambda: site.the(request.state.session)), "theme": theme(request),
+        "notice": unquote(request.cookies.get(NOTICE, "")),
+    }  # fmt: skip
+    response = HTMLResponse(render(request, template, **around, **context), status)
     if request.state.viewer is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
         private(response)
     if NOTICE in request.cookies:
@@ -150,14 +154,11 @@ def audience(request: Request, session: Session, viewer: Person | None) -> Hasha
 
 
 def render(request: Request, template: str, **context: Any) -> str:
-    """The template with what every page knows: request, site, viewer, now, notice, theme."""
+    """The template with what every page and every fragment knows; `page` adds what stands around it."""
     now: datetime = db.now()
-    viewer = identify(request)
     shared = {
-        "request": request, "viewer": viewer, "now": now,
-        "site": recalled(request, "site", lambda: site.the(request.state.session)),
-        "base_url": settings().effective_base_url, "notice": unquote(request.cookies.get(NOTICE, "")),
-        "theme": theme(request), "asset": request.app.state.assets.path,
+        "request": request, "viewer": identify(request), "now": now, "asset": request.app.state.assets.path,
+        "base_url": settings().effective_base_url,
         "drawn": lambda template, **facts: request.app.state.drawings.of(environment(), template, now, facts),
     }  # fmt: skip
     return environment().get_template(template).render({**shared, **context})
@@ -167,6 +168,11 @@ def theme(request: Request) -> str:
     """The reader's choice, or `auto` for what their system prefers."""
     chosen = request.cookies.get(THEME, "")
     return chosen if chosen in THEMES else "auto"
+
+
+def is_shown_on(request: Request, path: str) -> bool:
+    """Whether htmx asks from the page at this path."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path == path
 
 
 def asked_by_htmx(request: Request) -> bool:

@@ -29,33 +29,33 @@ class WeightForm:
 @area.post("/items/{number:int}/vote")
 def cast_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     limits.spend(session, f"vote:{person.key}", most=VOTES_MOST, per=VOTES_PER)
-    root = votes.cast(session, item, person)
-    said = _("Your vote for “%(title)s” counts. %(votes)s.")
-    return _vote_again(request, session, person, item, said % {"title": root.title, "votes": _counted(root)})
+    votes.cast(session, item, person)
+    return _vote_again(request, session, person, item, _("Your vote for “%(title)s” counts. %(votes)s."))
 
 
 @area.post("/items/{number:int}/vote/withdrawal")
 def withdraw_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     limits.spend(session, f"vote:{person.key}", most=VOTES_MOST, per=VOTES_PER)
-    root = votes.withdraw(session, item, person)
-    said = _("Your vote for “%(title)s” is withdrawn. %(votes)s.")
-    return _vote_again(request, session, person, item, said % {"title": root.title, "votes": _counted(root)})
+    votes.withdraw(session, item, person)
+    return _vote_again(request, session, person, item, _("Your vote for “%(title)s” is withdrawn. %(votes)s."))
 
 
-def _counted(item: Item) -> str:
-    return ngettext("%s vote", "%s votes", item.vote_count) % number(item.vote_count)
-
-
-def _vote_again(request: Request, session: Session, person: Person, item: Item, said: str) -> Response:
-    """The button as it stands now, where it was pressed."""
-    if not kit.asked_by_htmx(request):
-        return kit.see_other(f"{_back(request, item)}#vote-{item.number}", said)
+def _vote_again(request: Request, session: Session, person: Person, item: Item, sentence: str) -> Response:
+    """The button as it stands now, where it was pressed, and the sentence about the item that carries the vote."""
     case = item_page.case_of(session, person, item)
-    return kit.fragment(request, "items/_voted.html", item=item, said=said, **case)
+    root: Item = case["root"]
+    count = ngettext("%s vote", "%s votes", root.vote_count) % number(root.vote_count)
+    said = sentence % {"title": root.title, "votes": count}
+    if kit.asked_by_htmx(request):
+        return kit.fragment(request, "items/_voted.html", item=item, said=said, **case)
+    return kit.see_other(f"{_back(request, item)}#vote-{item.number}", said)
 
 
 def _back(request: Request, item: Item) -> str:
-    return kit.own_referrer(request) if "referer" in request.headers else item.path
+    """The page that the vote was cast on; a form that came back as a page of its own cannot be asked for again."""
+    came_from = kit.own_referrer(request)
+    was_refused = came_from == "/items" or came_from.startswith(f"{item.path}/")
+    return item.path if was_refused or "referer" not in request.headers else came_from
 
 
 @area.post("/items/{number:int}/vote/weight")

@@ -12,5 +12,6 @@ function request()
     ["Content-Type"] = "application/x-www-form-urlencoded",
     ["Sec-Fetch-Site"] = "same-origin",
     ["HX-Request"] = "true",
+    ["HX-Current-URL"] = "http://localhost/",
   }, "")
 end

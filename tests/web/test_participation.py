@@ -189,7 +189,11 @@ def test_htmx_gets_the_follow_button_as_it_stands(other_browser: TestClient, ite
 
 
 def test_voting_on_the_page_of_the_item_shows_that_one_follows_it_now(other_browser: TestClient, item: Item) -> None:
-    assert 'aria-pressed="true">Following' in other_browser.post("/items/1/vote", headers=HTMX).text
+    on_the_page, on_a_list = (
+        HTMX | {"HX-Current-URL": f"http://localhost{path}"} for path in ("/items/1", "/?sort=new")
+    )
+    assert 'aria-pressed="true">Following' in other_browser.post("/items/1/vote", headers=on_the_page).text
+    assert 'id="case"' not in other_browser.post("/items/1/vote", headers=on_a_list).text
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
