@@ -1,12 +1,14 @@
 """What a file's columns and words are here: proposed, chosen, surveyed."""
 
-from datetime import UTC, datetime
+import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app import db
 from app.db import Database
 from app.imports import outcomes
 from app.imports.batches import Import
@@ -225,6 +227,17 @@ def test_headings_without_rows_are_refused_and_leave_no_file(database: Database)
 
 def stored_files() -> list[Path]:
     return sorted(preparing.stored_file("x").parent.glob("*"))
+
+
+def test_what_was_never_begun_is_forgotten_after_some_days(database: Database, session: Session) -> None:
+    old, young = (prepared(database, f"title\n{title}\nSearch\n") for title in ("Old", "Young"))
+    long_ago = db.now() - timedelta(days=3)
+    session.get_one(Import, old.id).started_at = long_ago
+    os.utime(preparing.stored_file(old.mapping["file"]), (long_ago.timestamp(), long_ago.timestamp()))
+    latest = prepared(database, "title\nLatest\nSearch\n")
+    assert set(session.exec(select(Import.id))) == {young.id, latest.id}
+    assert not preparing.stored_file(old.mapping["file"]).exists()
+    assert preparing.stored_file(young.mapping["file"]).exists()
 
 
 def test_an_import_that_is_discarded_leaves_nothing(database: Database, session: Session) -> None:

@@ -1,12 +1,13 @@
 """A file becomes an import that can begin: stored, looked at, its mapping proposed, and surveyed."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from app import boards
+from app import boards, db
 from app.config import settings
 from app.db import Database
 from app.imports import batches, survey
@@ -19,6 +20,8 @@ from app.refusals import Refused
 from app.words import _
 
 VALUES_MOST = 60
+KEPT = timedelta(days=2)  # for which a file waits to be brought in
+ENDED = (State.DONE, State.UNDONE)
 
 
 def stored_file(file: str) -> Path:
@@ -43,10 +46,26 @@ def prepare(database: Database, given: IO[bytes], name: str, *, by_id: int | Non
         _survey(database, batch, proposed, report)
         with database.session() as session:
             session.add(batch)
+            _forget_abandoned(session, batch)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return batch
+
+
+def _forget_abandoned(session: Session, latest: Import) -> None:
+    """Forget what was looked into long ago and never begun, and files that no import needs."""
+    begun_before = db.now() - KEPT
+    unused = select(Import).where(Import.state == State.PREPARED, Import.started_at < begun_before)
+    for batch in session.exec(unused):
+        session.delete(batch)
+    session.flush()
+    needed = {
+        batch.mapping.get("file") for batch in session.exec(select(Import).where(col(Import.state).not_in(ENDED)))
+    }
+    for path in stored_file(latest.mapping["file"]).parent.glob("*.csv"):
+        if path.name not in needed and path.stat().st_mtime < begun_before.timestamp():
+            path.unlink(missing_ok=True)
 
 
 def revise(database: Database, batch: Import, changed: Mapping) -> Import:
