@@ -18,7 +18,7 @@ from app.web.kit import Advocate, Db, ItemInPath, Maintainer
 from app.web.route import area as new_area
 from app.words import _
 
-FOUND_MOST = 8
+FOUND_MOST = 5
 
 area = new_area()
 

@@ -21,7 +21,7 @@ const acts = {
 };
 
 function isTyping({ target }) {
-  return target.matches("textarea, select, input:not([type='checkbox'])");
+  return target.matches("textarea, select, input:not([type='checkbox'], [type='radio'])");
 }
 
 document.addEventListener("keydown", (event) => {
