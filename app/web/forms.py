@@ -4,6 +4,7 @@ import dataclasses
 import typing
 import unicodedata
 from typing import Annotated, Any, TypeVar
+from urllib.parse import unquote_to_bytes
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
@@ -12,29 +13,30 @@ from app.refusals import Invalid
 from app.words import _
 
 Form = TypeVar("Form")
+HALF = "\N{REPLACEMENT CHARACTER}"
 
 
 def typed(form: type[Form]) -> Any:
     """The dependency that reads this form: `typed_words: Annotated[Words, typed(Words)]`."""
 
     async def read(request: Request) -> Form:
-        return fill(form, await request.form())
+        return fill(form, await request.form(), await request.body())
 
     return Depends(read)
 
 
-def fill(form: type[Form], sent: FormData) -> Form:
+def fill(form: type[Form], sent: FormData, body: bytes = b"") -> Form:
     """Put the sent fields into the dataclass. Raises Invalid for unknown or doubled fields and for what is no text.
 
     A missing field keeps its default. A field declared as a list takes all values, any other exactly one. Fields are
-    strings, lists of strings, or uploaded files.
+    strings, lists of strings, or uploaded files. `body` is what they were read from.
     """
     hints = typing.get_type_hints(form)
     problems = {name: _("The form has no field “%s”.") % name[:40] for name in sent if name not in hints}
     values: dict[str, Any] = {}
     for name in (name for name in hints if name in sent):
         given = [_plain(value) for value in sent.getlist(name)]
-        if any(isinstance(value, str) and not is_text(value) for value in given):
+        if any(isinstance(value, str) and not is_text(value, body) for value in given):
             problems[name] = _("The field “%s” has characters that are not text.") % name
         elif any(isinstance(value, UploadFile) for value in given) and not _takes_files(hints[name]):
             problems[name] = _("The field “%s” takes text and no file.") % name
@@ -57,9 +59,17 @@ def _plain(value: str | UploadFile) -> str | UploadFile:
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
-def is_text(value: str) -> bool:
-    """Whether it has no NUL and no half of a character."""
-    return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+def is_text(value: str, body: bytes) -> bool:
+    """Whether it has no NUL and no half of a character, which stands as a replacement in what was read from the body."""
+    return "\0" not in value and not (HALF in value and not _is_whole(body))
+
+
+def _is_whole(body: bytes) -> bool:
+    try:
+        unquote_to_bytes(body).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 @dataclasses.dataclass

@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse
 from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
@@ -21,6 +22,9 @@ from app.words import _
 
 STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
 log = logging.getLogger("daylight.storage")
+WRITTEN = frozenset(
+    "title body expected steps version explanation why workaround because cause words name description".split()
+)
 STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
 
 
@@ -57,7 +61,18 @@ async def refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
     status = code_of(refusal)
     problems = list(problems_of(refusal, "").values())
-    return say_when(await _page(request, "shared/refusal.html", status, problems=problems, code=status), refusal)
+    return say_when(await _refusal_page(request, status, problems), refusal)
+
+
+async def _refusal_page(request: Request, code: int, problems: list[str]) -> Response:
+    return await _page(request, "shared/refusal.html", code, problems=problems, code=code, written=_written(request))
+
+
+def _written(request: Request) -> list[str]:
+    """What the person wrote in a form that has no page of its own to come back to."""
+    sent: FormData = getattr(request.state, "sent", FormData())
+    texts = (value for name in sent if name in WRITTEN for value in sent.getlist(name) if isinstance(value, str))
+    return [text.replace("\0", "") for text in texts if text.strip()]
 
 
 async def not_understood(request: Request, _problem: Exception) -> Response:
@@ -72,7 +87,7 @@ async def http_problem(request: Request, problem: Exception) -> Response:
         405: _("This address takes a form and has no page of its own."),
         413: _("What was sent is too large."),
     }.get(problem.status_code, HTTPStatus(problem.status_code).phrase)
-    return await _page(request, "shared/refusal.html", problem.status_code, problems=[words], code=problem.status_code)
+    return await _refusal_page(request, problem.status_code, [words])
 
 
 async def sign_in_needed(request: Request, _refusal: Exception) -> Response:
@@ -95,7 +110,7 @@ async def storage_trouble(request: Request, problem: Exception) -> Response:
         "Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute."
     )
     try:
-        response = await _page(request, "shared/refusal.html", 503, problems=[words], code=503)
+        response = await _refusal_page(request, 503, [words])
     except STORAGE_TROUBLE:
         response = PlainTextResponse(words, 503, {"Cache-Control": "no-store"})
     response.headers["Retry-After"] = "10"

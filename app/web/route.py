@@ -29,7 +29,7 @@ class DatabaseRoute(APIRoute):
             request.state.revision = None if writes else await database.revision()
             if writes:
                 await request.body()
-                await request.form()
+                request.state.sent = await request.form()
 
             def work(session: Session) -> Response:
                 request.state.session = session
