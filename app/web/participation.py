@@ -42,12 +42,13 @@ def withdraw_vote(request: Request, session: Db, person: Member, item: ItemInPat
 
 def _vote_again(request: Request, session: Session, person: Person, item: Item, sentence: str) -> Response:
     """The button as it stands now, where it was pressed, and the sentence about the item that carries the vote."""
-    case = item_page.case_of(session, person, item)
-    root: Item = case["root"]
+    is_more_than_a_button = item.root != item.number or kit.is_shown_on(request, item.path)
+    case = item_page.case_of(session, person, item) if is_more_than_a_button else None
+    root, voted = (case["root"], case["voted"]) if case else (item, votes.of(session, person, [item.number]))
     count = ngettext("%s vote", "%s votes", root.vote_count) % number(root.vote_count)
     said = sentence % {"title": root.title, "votes": count}
     if kit.asked_by_htmx(request):
-        return kit.fragment(request, "items/_voted.html", item=item, said=said, **case)
+        return kit.fragment(request, "items/_voted.html", item=item, voted=voted, said=said, case=case)
     return kit.see_other(f"{_back(request, item)}#vote-{item.number}", said)
 
 

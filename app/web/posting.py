@@ -132,7 +132,8 @@ def _form_page(
 @area.get("/items/{number:int}/edit")
 def edit(request: Request, person: Member, item: ItemInPath) -> Response:
     policy.need(policy.may_edit(person, item))
-    return _edit_page(request, item, EditForm(item.title, item.body, **item.details))
+    details = {name: item.details.get(name, "") for name in items.DETAILS}
+    return _edit_page(request, item, EditForm(item.title, item.body, **details))
 
 
 @area.post("/items/{number:int}/edit")

@@ -140,6 +140,7 @@ def test_a_duplicate_of_what_the_reader_may_not_see_does_not_say_of_what(
     hiding.hide(session, other, maintainer, "It names a customer.")
     page = visitor_browser.get("/items/1")
     assert "Night theme" not in page.text
+    assert "/items/2" not in page.text
     assert standing(visitor_browser) == "Duplicate Mira Okafor , CTO , follows this up and answered just now ."
 
 
