@@ -26,8 +26,11 @@ BYTES_MOST = 24_000_000
 PAGE_MOST = 1_000_000
 DRAWINGS_MOST = 5_000
 RECOLLECTIONS_MOST = 500
+ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place
+COOKIE_MOST = 20  # bytes
 
 Read = TypeVar("Read")
+VARY = (b"vary", b"accept-encoding, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
 
@@ -66,14 +69,13 @@ class Answer:
     def mark_public(self) -> None:
         """Let a cache between us and the reader carry it, and name this version."""
         self.etag = b'"' + hashlib.sha256(self.body).hexdigest()[:20].encode() + b'"'
-        names = {name for name, _value in self.headers}
-        self.headers += [(b"etag", self.etag)] + ([] if b"cache-control" in names else [PUBLIC])
-        if b"vary" not in names:
-            self.headers.append((b"vary", b"accept-encoding, cookie"))
+        self.headers.append((b"etag", self.etag))
+        if not any(name == b"cache-control" for name, _value in self.headers):
+            self.headers = [pair for pair in self.headers if pair[0] != b"vary"] + [PUBLIC, VARY]
 
     async def send(self, send: Send, known: bytes | None) -> None:
         """Send it, or only say that the reader has this version already."""
-        if known is not None and self.etag in known:
+        if self.etag and known is not None and self.etag in known:
             without_body = [
                 pair
                 for pair in self.headers
@@ -110,10 +112,10 @@ class Memory:
         await answer.send(send, known)
 
     async def _drawn(self, key: Key, revision: object, scope: Scope, receive: Receive) -> Answer:
-        """Have the application draw the page; readers who ask for the same meanwhile share it."""
+        """Have the application draw the page; readers who ask for the same meanwhile share it, unless it is private."""
         underway = self.drawing.get((key, revision))
-        if underway is not None:
-            return await underway
+        if underway is not None and (shared := await underway).may_be_kept():
+            return shared
         self.drawing[key, revision] = future = get_running_loop().create_future()
         answer = Answer(revision, time.monotonic() + STAYS_TRUE)
 
@@ -128,7 +130,7 @@ class Memory:
             future.exception()
             raise
         finally:
-            del self.drawing[key, revision]
+            self.drawing.pop((key, revision), None)
         if answer.may_be_kept():
             answer.mark_public()
             self._keep(key, answer)
@@ -188,17 +190,24 @@ def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:
     host = theme = b""
     packed = False
     known = None
+    if not _is_plain(scope):
+        return None, None
     for name, value in scope["headers"]:
         if name == b"host":
             host = value
         elif name == b"cookie":
-            if b";" in value or not value.startswith(KEPT_COOKIES):
+            if b";" in value or len(value) > COOKIE_MOST or not value.startswith(KEPT_COOKIES):
                 return None, None
             theme = value
         elif name == b"accept-encoding":
             packed = b"gzip" in value
         elif name == b"if-none-match":
             known = value
-        elif name in {b"authorization", b"hx-request"}:
-            return None, None
     return (scope["path"], scope["query_string"], host, theme, packed), known
+
+
+def _is_plain(scope: Scope) -> bool:
+    """Whether it is a short request for a whole page that can be read in one way: no header is sent twice."""
+    names = [name for name, _value in scope["headers"]]
+    is_plain = len(names) == len(set(names)) and not {b"authorization", b"hx-request"}.intersection(names)
+    return is_plain and len(scope["query_string"]) <= ASKED_MOST

@@ -1,0 +1,194 @@
+"""What is remembered for readers without cookies reaches nobody else, and nobody can plant anything in it."""
+
+import asyncio
+
+import pytest
+from httpx import ASGITransport, AsyncClient
+from sqlmodel import select
+from starlette.testclient import TestClient
+
+from app import first_run, hiding, sign_in
+from app.boards import Access, Board
+from app.db import Database
+from app.items import Item
+from app.main import create_app
+from app.people import Role
+from app.web import kit
+from app.web.memory import Memory
+from tests import factories
+
+HOME = "http://localhost"
+SECRET = "Κρυφό αίτημα"
+PLANTED = [
+    {"x-forwarded-host": "evil.example"},
+    {"x-forwarded-proto": "https"},
+    {"x-forwarded-for": "203.0.113.9"},
+    {"forwarded": "host=evil.example"},
+    {"x-original-url": "/me"},
+    {"x-rewrite-url": "/me"},
+    {"x-http-method-override": "POST"},
+    {"range": "bytes=0-10"},
+    {"referer": "https://evil.example/"},
+    {"origin": "https://evil.example"},
+    {"accept-language": "el"},
+    {"user-agent": "<script>alert(1)</script>"},
+    {"hx-request": "true"},
+    {"host": "127.0.0.1:9"},
+    {"cookie": "theme=dark"},
+    {"cookie": "notice=You%20won"},
+    {"cookie": "theme=dark; notice=You%20won"},
+    {"cookie": "theme=light,notice=You%20won"},
+    {"cookie": 'theme="dark"'},
+]
+ODD = [
+    "/?q=" + "x" * 2000, "/items/1%2fedit", "/items/1/../../me", "//items/1", "/%69tems/1", "/items/1;x", "/items/1%00",
+]  # fmt: skip
+
+
+@pytest.fixture
+def memory(own_database: Database) -> Memory:
+    return Memory(create_app(own_database), own_database)
+
+
+@pytest.fixture
+def cast(own_database: Database) -> dict[str, str]:
+    """A board with a public item and one of Ada's own cases; the keys of people's sessions."""
+    with own_database.session() as session:
+        ada, ben = factories.person(session, "Ada Lind"), factories.person(session, "Ben Osei")
+        mira = factories.person(session, "Mira Okafor", role=Role.MAINTAINER)
+        factories.board(session, "own", name="Own", access=Access.OWN_CASES)
+        factories.item(session, ada, "Dark mode")
+        factories.item(session, ada, SECRET, board="own")
+        return {person.name.split()[0]: sign_in.open_session(session, person) for person in (ada, ben, mira)}
+
+
+@pytest.fixture
+def reader(memory: Memory) -> TestClient:
+    return TestClient(memory, base_url=HOME, follow_redirects=False)
+
+
+def browser(memory: Memory, key: str) -> TestClient:
+    signed_in = TestClient(memory, base_url=HOME, follow_redirects=False)
+    signed_in.cookies.set(kit.session_cookie(), key)
+    return signed_in
+
+
+@pytest.fixture
+def everybody(memory: Memory, cast: dict[str, str], reader: TestClient) -> dict[str, TestClient]:
+    return {"visitor": reader} | {name: browser(memory, key) for name, key in cast.items()}
+
+
+@pytest.mark.parametrize("path", ["/", "/?q=Κρυφό", "/?sort=new", "/roadmap", "/items/similar?title=Κρυφό+αίτημα"])
+def test_no_audience_sees_what_was_drawn_for_another(everybody: dict[str, TestClient], path: str) -> None:
+    """Whoever comes first, and again after all others: the same facts, drawn for each who may know them."""
+    may_see = {"visitor": False, "Ben": False, "Ada": True, "Mira": True}
+    if path == "/roadmap":
+        may_see = dict.fromkeys(may_see, False)  # nothing has begun to move
+    for order in (list(may_see), list(may_see)[::-1]):
+        for name in order:
+            page = everybody[name].get(path)
+            assert page.status_code == 200
+            listed = f">{SECRET}<" in page.text
+            assert listed == may_see[name], (name, path)
+
+
+def test_what_was_drawn_for_somebody_signed_in_is_kept_by_nobody(
+    memory: Memory, everybody: dict[str, TestClient]
+) -> None:
+    for name in ("Ada", "Ben", "Mira"):
+        for path in ("/", "/roadmap", "/items/1", "/me", "/items/new", "/sitemap.xml"):
+            answer = everybody[name].get(path)
+            assert "public" not in answer.headers.get("cache-control", ""), (name, path)
+    assert memory.answers == {}
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmap", "/items/1"])
+def test_a_public_answer_sets_no_cookie_and_differs_by_cookie(
+    reader: TestClient, cast: dict[str, str], path: str
+) -> None:
+    page = reader.get(path)
+    assert page.headers["cache-control"].startswith("public")
+    assert "set-cookie" not in page.headers
+    assert page.headers["vary"] == "accept-encoding, cookie"
+
+
+def test_what_became_private_is_not_said_to_be_unchanged(
+    reader: TestClient, own_database: Database, cast: dict[str, str]
+) -> None:
+    """Else a cache that asks again would show it for ever."""
+    etag = {"if-none-match": reader.get("/items/1").headers["etag"]}
+    assert reader.get("/items/1", headers=etag).status_code == 304
+    with own_database.session() as session:
+        general = session.exec(select(Board).where(Board.slug == "general")).one()
+        general.access = Access.MEMBERS
+        session.add(general)
+    answer = reader.get("/items/1", headers=etag)
+    assert (answer.status_code, answer.headers["cache-control"]) == (404, "private, no-store")
+
+
+def test_what_was_hidden_is_gone_with_the_next_request(
+    reader: TestClient, own_database: Database, cast: dict[str, str]
+) -> None:
+    assert "Dark mode" in reader.get("/").text
+    with own_database.session() as session:
+        mira = factories.person(session, "Other Maintainer", role=Role.MAINTAINER)
+        hiding.hide(session, session.get_one(Item, 1), mira, "Advertising.")
+    assert "Dark mode" not in reader.get("/").text + reader.get("/items/1").text
+
+
+def test_no_header_changes_what_others_get(memory: Memory, reader: TestClient, cast: dict[str, str]) -> None:
+    fresh = TestClient(memory.app, base_url=HOME).get("/items/1").text
+    for headers in PLANTED:
+        memory.answers.clear()
+        TestClient(memory, base_url=HOME, follow_redirects=False).get("/items/1", headers=headers)
+        page = reader.get("/items/1")
+        assert (page.status_code, page.text) == (200, fresh), headers
+
+
+def test_a_header_sent_twice_is_not_remembered(memory: Memory, cast: dict[str, str]) -> None:
+    attacker = TestClient(memory, base_url=HOME)
+    attacker.get("/", headers=[("cookie", "theme=dark"), ("cookie", "theme=light")])
+    attacker.get("/", headers=[("accept-encoding", "gzip"), ("accept-encoding", "identity")])
+    assert memory.answers == {}
+
+
+def test_no_odd_address_stands_for_another(memory: Memory, reader: TestClient, cast: dict[str, str]) -> None:
+    before = reader.get("/items/1").text
+    for path in ODD:
+        TestClient(memory, base_url=HOME, follow_redirects=False).get(path)
+        assert reader.get("/items/1").text == before, path
+
+
+def test_a_head_request_leaves_no_empty_page(reader: TestClient, cast: dict[str, str]) -> None:
+    reader.head("/items/1")
+    assert "Dark mode" in reader.get("/items/1").text
+
+
+def test_memory_has_an_end(
+    memory: Memory, reader: TestClient, cast: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.web.memory.BYTES_MOST", 60_000)
+    for number in range(20):
+        reader.get(f"/?x={number}")
+    assert 0 < memory.bytes <= 60_000
+    assert memory.bytes == sum(answer.size for answer in memory.answers.values())
+
+
+def test_a_private_page_is_shared_with_nobody_who_asks_at_the_same_moment(memory: Memory, cast: dict[str, str]) -> None:
+    async def ask(client: AsyncClient, number: int) -> str:
+        return (await client.get("/sign-in", headers={"referer": f"{HOME}/items/{number}"})).text
+
+    async def all_at_once() -> list[str]:
+        async with AsyncClient(transport=ASGITransport(memory), base_url=HOME) as client:
+            return await asyncio.gather(*(ask(client, number) for number in range(1, 9)))
+
+    for number, page in enumerate(asyncio.run(all_at_once()), 1):
+        assert f'value="/items/{number}"' in page
+
+
+def test_the_first_owner_finds_a_board_that_was_not_remembered(own_database: Database, memory: Memory) -> None:
+    with own_database.session() as session:
+        link = first_run.owner_link(session, "") or ""
+    stranger = TestClient(memory, base_url=HOME)
+    assert stranger.get(link).headers["cache-control"] == "private, no-store"
+    assert memory.answers == {}
