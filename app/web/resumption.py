@@ -8,8 +8,9 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from app.config import settings
 from app.refusals import Invalid
-from app.sign_in import Plan
+from app.sign_in import FORGOTTEN_AFTER, Plan
 from app.web import kit
 from app.words import N_, _
 
@@ -46,6 +47,26 @@ def is_for_everybody(act_path: str) -> bool:
     done by no browser but the one that asked for it, where the code is typed.
     """
     return any(re.fullmatch(pattern, act_path) for pattern in PROMISES)
+
+
+def remember(response: Response, handle: str) -> None:
+    """Let the browser show later that it asked for this code."""
+    seconds = int(FORGOTTEN_AFTER.total_seconds())
+    is_https = settings().is_https
+    response.set_cookie(_asked(), handle, max_age=seconds, httponly=True, samesite="lax", secure=is_https)
+
+
+def has_asked(request: Request, handle: str) -> bool:
+    """Whether this browser asked for the code.
+
+    Only there is done what was interrupted. Else whoever has a code sent to somebody, and talks them into typing it at
+    its address, could let them do what they have never seen.
+    """
+    return request.cookies.get(_asked()) == handle
+
+
+def _asked() -> str:
+    return "__Host-asked" if settings().is_https else "asked"
 
 
 def typed_words(plan: Plan) -> list[str]:

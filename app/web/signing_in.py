@@ -55,7 +55,13 @@ def send_code(request: Request, session: Db, form: Annotated[SignInForm, typed(S
         handle = sign_in.begin(session, form.email, name=form.name, network=kit.network(request), plan=plan)
     except Refusal as refusal:
         return _ask_again(request, form, refusal)
-    return kit.see_other(f"/sign-in/{handle}")
+    return _to_code_page(handle)
+
+
+def _to_code_page(handle: str, notice: str = "") -> Response:
+    response = kit.see_other(f"/sign-in/{handle}", notice)
+    resumption.remember(response, handle)
+    return response
 
 
 def _ask_again(request: Request, form: SignInForm, refusal: Refusal) -> Response:
@@ -86,15 +92,21 @@ def take_code(
         return kit.see_other(attempt.next_path)
     if not sign_in.try_code(session, attempt, handle, form.code):
         return _code_page(request, attempt, handle, code=form.code, problems={"code": attempt.trouble})
-    return _welcome(request, session, attempt, attempt.plan)
+    return _welcome(request, session, attempt, _by_code(request, attempt, handle))
+
+
+def _by_code(request: Request, attempt: SignIn, handle: str) -> Plan:
+    """What a code may do beside signing in."""
+    return attempt.plan if resumption.has_asked(request, handle) else Plan(attempt.next_path)
 
 
 def _code_page(
     request: Request, attempt: SignIn, handle: str, *, code: str = "", problems: dict[str, str] | None = None
 ) -> Response:
+    promise = resumption.promise(_by_code(request, attempt, handle).act_path)
     context = {
-        "attempt": attempt, "handle": handle, "promise": resumption.promise(attempt.act_path), "code": code,
-        "problems": problems or {}, "is_mailed": bool(settings().smtp_url),
+        "attempt": attempt, "handle": handle, "promise": promise, "code": code, "problems": problems or {},
+        "is_mailed": bool(settings().smtp_url),
     }  # fmt: skip
     return kit.private(kit.page(request, "people/code.html", status=422 if problems else 200, **context))
 
@@ -103,8 +115,9 @@ def _code_page(
 def send_another_code(request: Request, session: Db, handle: str, _form: Pressed) -> Response:
     attempt = sign_in.find(session, handle)
     network = kit.network(request)
-    another = sign_in.begin(session, attempt.email, name=attempt.name, network=network, plan=attempt.plan)
-    return kit.see_other(f"/sign-in/{another}", _("A new code is on its way. The one before no longer works."))
+    plan = _by_code(request, attempt, handle)
+    another = sign_in.begin(session, attempt.email, name=attempt.name, network=network, plan=plan)
+    return _to_code_page(another, _("A new code is on its way. The one before no longer works."))
 
 
 @area.get("/sign-in/{handle}/link/{secret}")

@@ -317,6 +317,22 @@ def test_a_link_does_nothing_that_only_some_may_do(
     assert member.name == "Ada Lind"
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_a_code_does_nothing_that_another_browser_began(
+    phone: TestClient, visitor_browser: TestClient, session: Session, member: Person, item: Item, again: bool
+) -> None:
+    """Else whoever talks somebody into typing their code at a given address lets them do what they have never seen."""
+    for path, body in ((f"{item.path}/comments", {"body": "Not mine"}), ("/me/profile", {"name": "Fool"})):
+        fields = {"act_path": path, "act_body": urlencode(body), "email": member.email}
+        address = visitor_browser.post("/sign-in", data=fields).headers["location"]
+        assert "<strong>Then" not in phone.get(address).text
+        address = phone.post(f"{address}/again").headers["location"] if again else address
+        assert phone.post(address, data={"code": code(session)}).headers["location"] == "/"
+        phone.cookies.clear()
+    session.refresh(member)
+    assert (member.name, session.exec(select(Comment)).all()) == ("Ada Lind", [])
+
+
 def test_a_link_that_was_not_sent_is_not_there(visitor_browser: TestClient, session: Session) -> None:
     address = ask_for_code(visitor_browser, visitor_browser.get("/sign-in"))
     for path in (f"{address}/link/other", "/sign-in/other", f"/sign-in/other/link/{link(session).rpartition('/')[2]}"):
