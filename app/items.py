@@ -45,7 +45,11 @@ class Item(SQLModel, table=True):
         Index("ix_item_posted_at_number", "posted_at", "number"),
         Index("ix_item_support_number", "support", "number"),
         Index("ix_item_answered_at_number", "answered_at", "number"),
-        Index("ix_item_waiting_since_number", "waiting_since", "number"),
+        Index(
+            "ix_item_waiting_since_number",
+            *("waiting_since", "number", "first_answered_at", "status", "hidden_at", "board_id"),
+        ),
+        Index("ix_item_falls_due", "status", "hidden_at", "due_on", "review_on", "target", "board_id"),
         Index("ix_item_status_status_changed_at", "status", "status_changed_at"),
     )
 

@@ -199,7 +199,14 @@ def upgrade() -> None:
         batch_op.create_index('ix_item_status_status_changed_at', ['status', 'status_changed_at'], unique=False)
         batch_op.create_index('ix_item_support_number', ['support', 'number'], unique=False)
         batch_op.create_index('ix_item_trend_number', ['trend', 'number'], unique=False)
-        batch_op.create_index('ix_item_waiting_since_number', ['waiting_since', 'number'], unique=False)
+        batch_op.create_index(
+            "ix_item_waiting_since_number",
+            ["waiting_since", "number", "first_answered_at", "status", "hidden_at", "board_id"],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_item_falls_due", ["status", "hidden_at", "due_on", "review_on", "target", "board_id"], unique=False
+        )
 
     op.create_table('role_change',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -442,7 +449,8 @@ def downgrade() -> None:
 
     op.drop_table('role_change')
     with op.batch_alter_table('item', schema=None) as batch_op:
-        batch_op.drop_index('ix_item_waiting_since_number')
+        batch_op.drop_index("ix_item_falls_due")
+        batch_op.drop_index("ix_item_waiting_since_number")
         batch_op.drop_index('ix_item_trend_number')
         batch_op.drop_index('ix_item_support_number')
         batch_op.drop_index('ix_item_status_status_changed_at')
