@@ -71,7 +71,7 @@ def weigh_vote(
 def follow(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     policy.need(policy.may_take_part(person, item))
     subscriptions.follow(session, item, person)
-    return _case_again(request, session, person, item, _("You follow this now and will hear when something changes."))
+    return _case_again(request, session, person, item, _("You follow this now. My cases shows you what changes."))
 
 
 @area.post("/items/{number:int}/follow/withdrawal")

@@ -106,7 +106,7 @@ def post(request: Request, session: Db, person: Member, form: Annotated[RequestF
         code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "title")
         page = _form_page(request, session, person, form, status=code, problems=problems)
         return refusal_pages.say_when(page, refusal)
-    said = _("Your request is posted and carries your vote. You will hear when somebody answers.")
+    said = _("Your request is posted and carries your vote. My cases shows you when somebody answers.")
     return kit.see_other(f"{item.path}#posted", said)
 
 
