@@ -84,8 +84,12 @@ def import_csv(database: Database, arguments: argparse.Namespace) -> None:
     if arguments.dry_run or not _agreed(batch, arguments):
         _discard(database, batch)
         return
-    with database.session() as session:
-        batch = running.begin(session, batch, here=True)
+    try:
+        with database.session() as session:
+            batch = running.begin(session, batch, here=True)
+    except Refused:
+        _discard(database, batch)
+        raise
     _run(database, batch)
     print(_("Done. To undo it: python -m app import undo %s") % batch.id)
 

@@ -95,8 +95,9 @@ async def take_file(request: Request) -> Response:
     """Who sends it is asked before the file is read."""
     owner = await _in_transaction(request, lambda _session: _owner(request))
     try:
-        form = forms.fill(FileForm, await request.form(max_files=1, max_fields=2))
-        batch = await asyncio.to_thread(_prepare, request.app.state.database, form, owner)
+        async with request.form(max_files=1, max_fields=10) as sent:
+            form = forms.fill(FileForm, sent)
+            batch = await asyncio.to_thread(_prepare, request.app.state.database, form, owner)
     except Invalid as refusal:
         problems = refusal.problems
         return await _in_transaction(request, lambda session: _offer(request, session, problems))
@@ -118,7 +119,8 @@ def show(request: Request, session: Db, _owner: Owner, id_: int) -> Response:
 async def choose(request: Request, id_: int) -> Response:
     """Survey the file with what was chosen and, if that was asked for, begin."""
     await _in_transaction(request, lambda _session: _owner(request))
-    form = forms.fill(MappingForm, await request.form())
+    body = await request.body()
+    form = forms.fill(MappingForm, await request.form(), body)
     batch, present = await _in_transaction(request, lambda session: (batches.find(session, id_), boards.every(session)))
     try:
         mapping = choices.apply(Mapping.of(batch.mapping), form.choices(), present)
