@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from sqlmodel import Session
 
-from app import items, listing, search, status_changes, tags
+from app import items, listing, policy, search, status_changes, tags
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, Refusal, Refused
@@ -82,6 +82,7 @@ def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Res
 def change_status(
     request: Request, session: Db, person: Advocate, item: ItemInPath, move: Annotated[Move, typed(Move)]
 ) -> Response:
+    policy.need(policy.may_take_part(person, item))
     try:
         status_changes.change(session, item, person, move)
     except (Invalid, Refused) as refusal:
@@ -106,6 +107,7 @@ def propose_merge(
     request: Request, session: Db, person: Advocate, item: ItemInPath,
     form: Annotated[ProposalForm, typed(ProposalForm)],
 ) -> Response:  # fmt: skip
+    policy.need(policy.may_take_part(person, item))
     try:
         proposals.propose(session, item, person, form.duplicate_of, form.words)
     except (Invalid, Refused) as refusal:
@@ -123,6 +125,7 @@ def reject_merge(session: Db, person: Maintainer, proposal: ProposalInPath, _for
 def put_tags(
     request: Request, session: Db, person: Advocate, item: ItemInPath, form: Annotated[TagsForm, typed(TagsForm)]
 ) -> Response:
+    policy.need(policy.may_take_part(person, item))
     try:
         tags.put(session, item.number, person, form.tags)
     except Invalid as refusal:

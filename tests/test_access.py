@@ -1,0 +1,385 @@
+"""Who may do what: every route, by everybody, on everybody's things, in one table.
+
+A form is sent empty: 422 says that it was taken, and only its words are wanting. A visitor is asked to sign in (401).
+What a person may not know of is answered as what is not there (404).
+
+Ada (`member`) posted all items and made the comment. `{own}` is on a board where each sees their own cases, `{members}`
+on one for members, `{hidden}` was put out of sight.
+"""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlmodel import Session, col, select
+from starlette.testclient import TestClient
+
+from app import hiding, items, sign_in, subscriptions, tags, votes
+from app.boards import Access, Board
+from app.imports.csv_files import preparing
+from app.items import Item
+from app.outbox import Mail
+from app.people import Person
+from app.status_changes import proposals
+from app.statuses import Status
+from tests import factories, routes
+from tests.fixtures.database import RolledBack
+
+BrowserOf = Callable[[Person | None], TestClient]
+
+WHO = ("visitor", "member", "other", "advocate", "maintainer", "owner")
+SECRET = "Κρυφό αίτημα"
+TABLE = """
+GET  /                                                                200 200 200 200 200 200
+GET  /roadmap                                                         200 200 200 200 200 200
+GET  /items/{public}                                                  200 200 200 200 200 200
+GET  /items/{hidden}                                                  200 200 200 200 200 200
+GET  /items/{members}                                                 404 200 200 200 200 200
+GET  /items/{own}                                                     404 200 404 404 200 200
+GET  /items/new                                                       200 200 200 200 200 200
+GET  /items/similar                                                   200 200 200 200 200 200
+GET  /items/{public}/edit                                             401 200 403 403 200 200
+GET  /items/{hidden}/edit                                             401 403 403 403 200 200
+GET  /items/{members}/edit                                            401 200 403 403 200 200
+GET  /items/{own}/edit                                                401 200 404 404 200 200
+GET  /items/{public}/comments/{comment_public}/edit                   401 200 403 403 403 403
+GET  /items/{own}/comments/{comment_own}/edit                         401 200 404 404 403 403
+GET  /items/{public}/comments/{comment_own}/edit                      401 404 404 404 404 404
+GET  /items/{public}/comments/{comment_public}/hiding                 401 404 404 404 200 200
+GET  /items/{own}/comments/{comment_own}/hiding                       401 404 404 404 200 200
+GET  /items/{public}/comments/{comment_own}/hiding                    401 404 404 404 404 404
+GET  /me                                                              401 200 200 200 200 200
+GET  /items/lookup                                                    401 404 404 200 200 200
+GET  /status-changes/{change_public}/correction                       401 404 404 404 200 200
+GET  /status-changes/{change_own}/correction                          401 404 404 404 200 200
+GET  /robots.txt                                                      200 200 200 200 200 200
+GET  /sitemap.xml                                                     200 200 200 200 200 200
+GET  /sitemap-1.xml                                                   200 200 200 200 200 200
+GET  /card.png                                                        200 200 200 200 200 200
+GET  /items/{public}/card.png                                         200 200 200 200 200 200
+GET  /items/{hidden}/card.png                                         404 404 404 404 404 404
+GET  /items/{members}/card.png                                        404 200 200 200 200 200
+GET  /items/{own}/card.png                                            404 200 404 404 200 200
+GET  /healthz                                                         200 200 200 200 200 200
+GET  /settings/import                                                 401 404 404 404 404 200
+GET  /settings/import/{import}                                        401 404 404 404 404 200
+GET  /settings/samples                                                401 404 404 404 404 200
+GET  /look.css                                                        200 200 200 200 200 200
+GET  /logo                                                            404 404 404 404 404 404
+GET  /items/{public}/hiding                                           401 404 404 404 200 200
+GET  /items/{hidden}/hiding                                           401 404 404 404 200 200
+GET  /items/{members}/hiding                                          401 404 404 404 200 200
+GET  /items/{own}/hiding                                              401 404 404 404 200 200
+GET  /me/profile                                                      401 200 200 200 200 200
+GET  /me/address/{address}                                            401 200 404 404 404 404
+GET  /me/dossier.json                                                 401 200 200 200 200 200
+GET  /me/deletion                                                     401 200 200 200 200 200
+GET  /settings/boards                                                 401 404 404 404 404 200
+GET  /settings/boards/empty                                           401 404 404 404 404 200
+GET  /settings                                                        401 404 404 404 404 200
+GET  /settings/people                                                 401 404 404 404 404 200
+GET  /settings/people/{member}                                        401 404 404 404 404 200
+GET  /settings/tags                                                   401 404 404 404 404 200
+GET  /settings/tags/speed                                             401 404 404 404 404 200
+GET  /sign-in                                                         200 303 303 303 303 303
+GET  /sign-in/{handle}                                                200 200 200 200 200 200
+GET  /sign-in/{handle}/link/{secret}                                  200 200 200 200 200 200
+GET  /triage                                                          401 404 404 404 200 200
+GET  /welcome/{token}                                                 404 404 404 404 404 404
+POST /items/{public}/vote                                             401 303 303 303 303 303
+POST /items/{hidden}/vote                                             401 403 403 403 303 303
+POST /items/{members}/vote                                            401 303 303 303 303 303
+POST /items/{own}/vote                                                401 303 404 404 303 303
+POST /items/{public}/vote/withdrawal                                  401 303 303 303 303 303
+POST /items/{hidden}/vote/withdrawal                                  401 403 403 403 303 303
+POST /items/{members}/vote/withdrawal                                 401 303 303 303 303 303
+POST /items/{own}/vote/withdrawal                                     401 303 404 404 303 303
+POST /items/{public}/vote/weight                                      401 303 303 303 303 303
+POST /items/{hidden}/vote/weight                                      401 303 303 303 303 303
+POST /items/{members}/vote/weight                                     401 303 303 303 303 303
+POST /items/{own}/vote/weight                                         401 303 404 404 303 303
+POST /items/{public}/follow                                           401 303 303 303 303 303
+POST /items/{hidden}/follow                                           401 403 403 403 303 303
+POST /items/{members}/follow                                          401 303 303 303 303 303
+POST /items/{own}/follow                                              401 303 404 404 303 303
+POST /items/{public}/follow/withdrawal                                401 303 303 303 303 303
+POST /items/{hidden}/follow/withdrawal                                401 303 303 303 303 303
+POST /items/{members}/follow/withdrawal                               401 303 303 303 303 303
+POST /items/{own}/follow/withdrawal                                   401 303 404 404 303 303
+POST /items/new                                                       200 200 200 200 200 200
+POST /items                                                           401 422 422 422 422 422
+POST /items/{public}/edit                                             401 422 403 403 422 422
+POST /items/{hidden}/edit                                             401 403 403 403 422 422
+POST /items/{members}/edit                                            401 422 403 403 422 422
+POST /items/{own}/edit                                                401 422 404 404 422 422
+POST /items/{public}/comments                                         401 422 422 422 422 422
+POST /items/{hidden}/comments                                         401 403 403 403 422 422
+POST /items/{members}/comments                                        401 422 422 422 422 422
+POST /items/{own}/comments                                            401 422 404 404 422 422
+POST /items/{public}/comments/{comment_public}/edit                   401 422 403 403 403 403
+POST /items/{own}/comments/{comment_own}/edit                         401 422 404 404 403 403
+POST /items/{public}/comments/{comment_own}/edit                      401 404 404 404 404 404
+POST /items/{public}/comments/{comment_public}/official               401 404 404 404 403 403
+POST /items/{own}/comments/{comment_own}/official                     401 404 404 404 403 403
+POST /items/{public}/comments/{answer}/official                       401 404 404 404 303 403
+POST /items/{public}/comments/{comment_own}/official                  401 404 404 404 404 404
+POST /items/{public}/comments/{comment_public}/hiding                 401 404 404 404 422 422
+POST /items/{own}/comments/{comment_own}/hiding                       401 404 404 404 422 422
+POST /items/{public}/comments/{comment_own}/hiding                    401 404 404 404 404 404
+POST /items/{public}/comments/{comment_public}/hiding/withdrawal      401 404 404 404 303 303
+POST /items/{own}/comments/{comment_own}/hiding/withdrawal            401 404 404 404 303 303
+POST /items/{public}/comments/{comment_own}/hiding/withdrawal         401 404 404 404 404 404
+POST /me/seen                                                         401 303 303 303 303 303
+POST /items/{public}/status-changes                                   401 404 404 422 422 422
+POST /items/{hidden}/status-changes                                   401 404 404 403 422 422
+POST /items/{members}/status-changes                                  401 404 404 422 422 422
+POST /items/{own}/status-changes                                      401 404 404 404 422 422
+POST /items/{public}/target-moves                                     401 404 404 404 422 422
+POST /items/{hidden}/target-moves                                     401 404 404 404 409 409
+POST /items/{members}/target-moves                                    401 404 404 404 409 409
+POST /items/{own}/target-moves                                        401 404 404 404 422 422
+POST /items/{public}/merge-proposals                                  401 404 404 422 422 422
+POST /items/{hidden}/merge-proposals                                  401 404 404 403 422 422
+POST /items/{members}/merge-proposals                                 401 404 404 422 422 422
+POST /items/{own}/merge-proposals                                     401 404 404 404 422 422
+POST /merge-proposals/{proposal}/rejection                            401 404 404 404 303 303
+POST /items/{public}/tags                                             401 404 404 303 303 303
+POST /items/{hidden}/tags                                             401 404 404 403 303 303
+POST /items/{members}/tags                                            401 404 404 303 303 303
+POST /items/{own}/tags                                                401 404 404 404 303 303
+POST /items/{public}/board                                            401 404 404 404 422 422
+POST /items/{hidden}/board                                            401 404 404 404 422 422
+POST /items/{members}/board                                           401 404 404 404 422 422
+POST /items/{own}/board                                               401 404 404 404 422 422
+POST /status-changes/{change_public}/correction                       401 404 404 404 422 422
+POST /status-changes/{change_own}/correction                          401 404 404 404 422 422
+POST /settings/import/{import}/removal                                401 404 404 404 404 303
+POST /settings/samples                                                401 404 404 404 404 409
+POST /settings/samples/removal                                        401 404 404 404 404 303
+POST /settings/import                                                 404 404 404 404 404 422
+POST /settings/import/{import}                                        404 404 404 404 404 422
+POST /theme                                                           303 303 303 303 303 303
+POST /items/{public}/hiding                                           401 404 404 404 422 422
+POST /items/{hidden}/hiding                                           401 404 404 404 422 422
+POST /items/{members}/hiding                                          401 404 404 404 422 422
+POST /items/{own}/hiding                                              401 404 404 404 422 422
+POST /items/{public}/hiding/withdrawal                                401 404 404 404 303 303
+POST /items/{hidden}/hiding/withdrawal                                401 404 404 404 303 303
+POST /items/{members}/hiding/withdrawal                               401 404 404 404 303 303
+POST /items/{own}/hiding/withdrawal                                   401 404 404 404 303 303
+POST /me/profile                                                      401 422 422 422 422 422
+POST /me/address                                                      401 422 422 422 422 422
+POST /me/address/{address}                                            401 422 404 404 404 404
+POST /me/sessions/revocation                                          401 303 303 303 303 303
+POST /me/sessions/{mark}/revocation                                   401 303 303 303 303 303
+POST /me/deletion                                                     401 422 422 422 422 422
+POST /settings/boards                                                 401 404 404 404 404 422
+POST /settings/boards/empty                                           401 404 404 404 404 422
+POST /settings/boards/empty/step-up                                   401 404 404 404 404 303
+POST /settings/boards/empty/removal                                   401 404 404 404 404 303
+POST /settings                                                        401 404 404 404 404 422
+POST /settings/logo                                                   401 404 404 404 404 422
+POST /settings/logo/removal                                           401 404 404 404 404 303
+POST /settings/people/{member}                                        401 404 404 404 404 422
+POST /settings/tags                                                   401 404 404 404 404 422
+POST /settings/tags/speed                                             401 404 404 404 404 422
+POST /settings/tags/speed/merge                                       401 404 404 404 404 422
+POST /settings/tags/speed/removal                                     401 404 404 404 404 303
+POST /sign-in                                                         422 422 422 422 422 422
+POST /sign-in/{handle}                                                422 422 422 422 422 422
+POST /sign-in/{handle}/again                                          303 303 303 303 303 303
+POST /sign-in/{handle}/link/{secret}                                  303 303 303 303 303 303
+POST /sign-out                                                        303 303 303 303 303 303
+POST /triage/status-changes                                           401 404 404 404 422 422
+POST /welcome/{token}                                                 404 404 404 404 404 404
+"""
+# The columns stand in the order of WHO.
+ROWS = [line.split() for line in TABLE.strip().splitlines() if line.strip()]
+
+
+@pytest.fixture
+def people(
+    member: Person, other_member: Person, advocate: Person, maintainer: Person, owner: Person
+) -> dict[str, Person | None]:
+    return dict(zip(WHO, (None, member, other_member, advocate, maintainer, owner), strict=True))
+
+
+@pytest.fixture
+def private(session: Session, member: Person) -> dict[str, Item]:
+    """An item on each kind of private board."""
+    factories.board(session, "members", name="Members", access=Access.MEMBERS)
+    factories.board(session, "own", name="Own", access=Access.OWN_CASES)
+    return {slug: factories.item(session, member, f"{SECRET} {slug}", board=slug) for slug in ("members", "own")}
+
+
+@pytest.fixture
+def places(
+    session: Session, database: RolledBack, private: dict[str, Item], member: Person, advocate: Person,
+    maintainer: Person, owner: Person,
+) -> dict[str, str]:  # fmt: skip
+    """What stands in the addresses of the table."""
+    public, hidden = factories.item(session, member), factories.item(session, member, f"{SECRET} hidden")
+    hiding.hide(session, hidden, maintainer, "It was spam.")
+    own = private["own"]
+    comments = {f"comment_{name}": factories.comment(session, item, member) for name, item in
+                (("public", public), ("own", own))}  # fmt: skip
+    answer = factories.comment(session, public, maintainer, "We think so too.")
+    changes = {f"change_{name}": factories.move(session, item, maintainer, Status.PLANNED) for name, item in
+               (("public", public), ("own", own))}  # fmt: skip
+    twin = factories.item(session, member, "Search finds nothing at all")
+    proposal = proposals.propose(session, twin, advocate, str(public.number), "The same.")
+    batch = preparing.prepare(database, io.BytesIO(b"id,title\n1,Dark mode\n"), "ideas.csv", by_id=owner.id)
+    factories.board(session, "empty")
+    tags.add(session, owner, "Speed")
+    session.flush()
+    handle = sign_in.begin(session, "new@example.org", network="here")
+    session.flush()
+    mail = session.exec(select(Mail).order_by(col(Mail.id).desc())).first()
+    assert mail is not None
+    rows = {"answer": answer, **comments, **changes, "proposal": proposal, "import": batch}
+    numbers = {"public": public, "hidden": hidden, **private}
+    return {name: str(item.number) for name, item in numbers.items()} | {
+        **{name: str(row.id) for name, row in rows.items()},  # type: ignore[attr-defined]
+        "handle": handle, "secret": mail.body.partition("/link/")[2].partition(">")[0], "member": str(member.id),
+        "address": sign_in.begin_change(session, member, "later@example.org"), "mark": "0" * 16,
+        "token": "none", "absent": "99999",
+    }  # fmt: skip
+
+
+@contextmanager
+def undone(database: RolledBack) -> Iterator[None]:
+    """What is done in here is undone, so that all who try find the same."""
+    database.of_test.flush()
+    point = database.connection.begin_nested()
+    yield
+    point.rollback()
+    database.of_test.expire_all()
+
+
+def answers(database: RolledBack, browser_of: BrowserOf, people: dict[str, Person | None], row: list[str],
+            places: dict[str, str]) -> list[str]:  # fmt: skip
+    found = []
+    for who in WHO:
+        browser = browser_of(people[who])
+        with undone(database):
+            found.append(str(browser.request(row[0], row[1].format_map(places), data={} if row[0] == "POST" else None)
+                             .status_code))  # fmt: skip
+    return found
+
+
+def test_everybody_may_do_what_the_table_says(
+    database: RolledBack, browser_of: BrowserOf, people: dict[str, Person | None], places: dict[str, str]
+) -> None:
+    wrong = []
+    for row in ROWS:
+        found = answers(database, browser_of, people, row, places)
+        if found != row[2:]:
+            wrong.append(f"{row[0]:4} {row[1]:55} {' '.join(found)}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def test_every_route_has_a_row() -> None:
+    missing = [
+        f"{method} {route.path}"
+        for method in ("GET", "POST")
+        for route in routes.every(method)
+        if not any(row[0] == method and routes.is_at(route, row[1]) for row in ROWS)
+    ]
+    assert missing == []
+
+
+def test_no_route_takes_another_method() -> None:
+    assert [method for method in ("PUT", "PATCH", "DELETE", "HEAD", "OPTIONS") if routes.every(method)] == []
+
+
+@pytest.mark.parametrize("who", ["visitor", "other", "advocate"])
+def test_what_is_forbidden_looks_like_what_is_not_there(
+    database: RolledBack, browser_of: BrowserOf, people: dict[str, Person | None], places: dict[str, str], who: str
+) -> None:
+    browser = browser_of(people[who])
+    for method, path in {(row[0], row[1]) for row in ROWS if "{own}" in row[1]}:
+        pages = []
+        for number in (places["own"], places["absent"]):
+            with undone(database):
+                answer = browser.request(method, path.format_map(places | {"own": number}))
+            words = re.sub(rf"/items/{number}\b", "/items/N", answer.text)
+            pages.append((answer.status_code, words, sorted(answer.headers)))
+        assert pages[0] == pages[1], path
+
+
+LISTS = [
+    "/", "/?sort=new", "/?sort=votes", "/?sort=waiting", "/?sort=answered", "/?status=planned", "/?kind=idea",
+    "/?q={words}", "/items/similar?title={words}", "/items/lookup?q={words}", "/items/new?title={words}", "/roadmap",
+    "/sitemap.xml", "/sitemap-1.xml", "/me", "/me?show=voted", "/me?show=following", "/items/{public}", "/card.png",
+    "/robots.txt", "/me/dossier.json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["own", "members", "hidden"])
+def test_what_is_private_is_in_no_list_of_others(
+    session: Session, browser_of: BrowserOf, people: dict[str, Person | None], places: dict[str, str], name: str
+) -> None:
+    """Also not for who voted and followed while it was public, nor through what was merged with it."""
+    secret = session.get_one(Item, int(places[name]))
+    assert people["other"] is not None
+    general = session.exec(select(Board).where(Board.slug == "general")).one()
+    board_id, hidden_at = secret.board_id, secret.hidden_at
+    secret.board_id, secret.hidden_at = general.id or 0, None
+    session.add(secret)
+    votes.cast(session, secret, people["other"])
+    subscriptions.follow(session, secret, people["other"])
+    secret.board_id, secret.hidden_at = board_id, hidden_at
+    session.add(secret)
+    session.flush()
+    known = {
+        "own": ("visitor", "other", "advocate"),
+        "members": ("visitor",),
+        "hidden": ("visitor", "other", "advocate"),
+    }
+    for who in known[name]:
+        browser = browser_of(people[who])
+        for path in LISTS:
+            page = browser.get(path.format_map(places | {"words": SECRET}))
+            text = page.text.replace(f'value="{SECRET}"', "")
+            assert f"{SECRET} {name}" not in text, (who, path)
+            assert f"/items/{secret.number}<" not in text, (who, path)
+            assert f'"/items/{secret.number}"' not in text, (who, path)
+
+
+def test_the_board_itself_is_private(browser_of: BrowserOf, private: dict[str, Item], other_member: Person) -> None:
+    """A visitor learns of no private board. Members know of the board where they may post their own cases."""
+    for path in ("/", "/items/new"):
+        page = browser_of(None).get(path).text
+        assert [word for word in (">Members<", ">Own<") if word in page] == [], path
+    assert [browser_of(None).get(f"/?board={slug}").status_code for slug in (*private, "absent")] == [404] * 3
+    assert browser_of(other_member).get("/?board=own").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["vote", "vote/withdrawal", "vote/weight", "follow", "follow/withdrawal", "comments"])
+def test_no_answer_tells_what_an_item_was_merged_into_out_of_sight(
+    session: Session, browser_of: BrowserOf, private: dict[str, Item], member: Person, other_member: Person,
+    maintainer: Person, path: str,
+) -> None:  # fmt: skip
+    """An item may be merged while both are public, and the other put on a private board later."""
+    into, twin = factories.item(session, member, SECRET), factories.item(session, member, "The same again")
+    votes.cast(session, twin, other_member)
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
+    items.move_to_board(session, into, maintainer, "own")
+    browser = browser_of(other_member)
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = browser.post(f"{twin.path}/{path}", headers=headers)
+        page = browser.get(twin.path)
+        assert SECRET not in answer.text + page.text
+
+
+@pytest.mark.parametrize("path", ["vote", "vote/withdrawal", "vote/weight", "follow", "follow/withdrawal", "comments"])
+def test_no_answer_tells_what_a_hidden_item_said(
+    session: Session, browser_of: BrowserOf, places: dict[str, str], other_member: Person, path: str
+) -> None:
+    for who in (None, other_member):
+        for headers in ({}, {"HX-Request": "true"}):
+            browser = browser_of(who)
+            answer = browser.post(f"/items/{places['hidden']}/{path}", headers=headers)
+            assert SECRET not in answer.text + browser.get(f"/items/{places['hidden']}").text
