@@ -1,5 +1,6 @@
 """For maintainers: what waits for the team, and several items moved at once with the words written once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from app import boards, db, status_changes, targets, triage
 from app.items import Item
 from app.refusals import Invalid, Refused
 from app.status_changes import Move, proposals
-from app.statuses import Status
+from app.statuses import Status, may_follow
 from app.triage import Section, View
 from app.web import kit, refusal_pages
 from app.web.forms import typed
@@ -54,7 +55,7 @@ def show_triage(
     request: Request, session: Db, _person: Maintainer, show: str = "", board: str = "", after: str = ""
 ) -> Response:
     view = View.read(show, board, after)
-    return kit.page(request, "triage/triage.html", **_facts(session, view), **_form(Move()))
+    return kit.page(request, "triage/triage.html", **_facts(session, view), **_form(view, Move()))
 
 
 @area.post("/triage/status-changes")
@@ -67,7 +68,7 @@ def move_several(
         rows = status_changes.change_many(session, chosen, person, form.move, seen=seen)
     except (Invalid, Refused) as refusal:
         problems = refusal_pages.problems_of(refusal, "chosen")
-        again = _facts(session, form.view) | _form(form.move, form.chosen, problems)
+        again = _facts(session, form.view) | _form(form.view, form.move, form.chosen, problems)
         return kit.page(request, "triage/triage.html", status=refusal_pages.code_of(refusal), **again)
     said = ngettext("One request is “%(status)s” now.", "%(count)s requests are “%(status)s” now.", len(rows))
     return kit.see_other(form.view.path, said % {"count": number(len(rows)), "status": rows[0].to_status.label()})
@@ -93,11 +94,18 @@ def _proposals(session: Session, view: View) -> dict[str, Any]:
     return {"proposals": found[: triage.PAGE], "page": triage.Page([], view.but(after=start) if more else None)}
 
 
-def _form(move: Move, chosen: list[str] | None = None, problems: dict[str, str] | None = None) -> dict[str, Any]:
+OF_ONE_STATUS = {Section.QUESTIONS: Status.NEEDS_INFO, Section.REVIEWS: Status.DECLINED}
+
+
+def _form(
+    view: View, move: Move, chosen: Collection[str] = (), problems: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """What the form offers: in a section of one status what may follow it, else everything."""
+    stands = OF_ONE_STATUS.get(view.section)
     return {
         "move": move,
-        "chosen": {value.partition("-")[0] for value in chosen or ()},
+        "chosen": {value.partition("-")[0] for value in chosen},
         "problems": problems or {},
-        "moves": [status for status in Status if status is not Status.NEW],
+        "moves": may_follow(stands) if stands else [status for status in Status if status is not Status.NEW],
         "targets": targets.coming(db.now().date()),
     }

@@ -1,9 +1,12 @@
 """The triage page: sections by their addresses, several items moved at once, and a cost that does not grow."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
+from app import db
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, proposals
@@ -140,3 +143,18 @@ def test_the_page_costs_the_same_number_of_queries_however_long_it_is(
             assert maintainer_browser.get(f"/triage?show={section}").status_code == 200
         costs.append(len(statements))
     assert costs == [5, 5], "\n".join(statements)
+
+
+def test_what_was_declined_is_opened_again_where_reviews_are_due(
+    session: Session, maintainer: Person, maintainer_browser: TestClient, member: Person
+) -> None:
+    then = db.now() - timedelta(days=400)
+    item = factories.item(session, member, at=then)
+    factories.move(session, item, maintainer, Status.DECLINED, at=then)
+    form = typed_into(maintainer_browser.get("/triage?show=reviews"), PATH)
+    assert form == {
+        "show": "reviews", "board": "", "after": "", "to": "acknowledged", "explanation": "",
+    }  # fmt: skip
+    data = form | {"chosen": f"{item.number}-declined", "explanation": "We can do it now."}
+    assert maintainer_browser.post(PATH, data=data).status_code == 303
+    assert item.status is Status.ACKNOWLEDGED
