@@ -93,6 +93,7 @@ def _people(session: Session, scene: Scene) -> None:
         scene.keys[key] = sign_in.open_session(session, person, "Φυλλομετρητής")
     factories.board(session, "kinito", name="Κινητό", description="Ό,τι αφορά το κινητό.", position=1)
     factories.board(session, "mesa", name="Μέσα", access=Access.MEMBERS, position=2)
+    scene.places["person"] = str(scene.people["other"].id)
     for name in ("Αναζήτηση", "Ταχύτητα"):
         scene.places["tag"] = quote(tags.add(session, scene.people["owner"], name).slug)
 
@@ -132,8 +133,14 @@ def _talk(session: Session, scene: Scene) -> None:
     ).one()
     status_changes.correct(session, change, mira, "Το είδαμε και το θέλουμε.")
     tags.put(session, item.number, advocate, [tag.slug for tag in tags.every(session)])
-    proposals.propose(session, _item(session, scene, "acknowledged"), advocate, scene.places["new"], "Ίδια.")
-    scene.places |= {"comment": str(edited.id), "told": str(told.id), "own": str(own.id), "change": str(change.id)}
+    item = _item(session, scene, "acknowledged")
+    proposal = proposals.propose(session, item, advocate, scene.places["new"], "Ίδια.")
+    scene.places |= {"proposal": str(proposal.id)} | {
+        "comment": str(edited.id),
+        "told": str(told.id),
+        "own": str(own.id),
+        "change": str(change.id),
+    }
 
 
 def _signing_in(session: Session, scene: Scene) -> None:

@@ -60,7 +60,7 @@ def _plain(value: str | UploadFile) -> str | UploadFile:
 
 
 def is_text(value: str, body: bytes) -> bool:
-    """Whether it has no NUL and no half of a character, which stands as a replacement in what was read from the body."""
+    """Whether it has no NUL and no half of a character; what was read from the body has a sign in its place."""
     return "\0" not in value and not (HALF in value and not _is_whole(body))
 
 

@@ -83,6 +83,7 @@ async def not_understood(request: Request, _problem: Exception) -> Response:
 async def http_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - registered for these only
     words = {
+        400: _("What was sent could not be read."),
         404: _("There is nothing at this address."),
         405: _("This address takes a form and has no page of its own."),
         413: _("What was sent is too large."),

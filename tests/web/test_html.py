@@ -2,18 +2,15 @@
 
 from collections.abc import Callable
 
-import pytest
 from fastapi import FastAPI
 
 from app import letters
 from app.letters import Letter
 from tests import routes, tour
-from tests.fixtures.database import RolledBack
-
-ON_ONE_DATABASE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True, scope="session")
+from tests.fixtures.database import ONLY_SQLITE, RolledBack
 
 
-@ON_ONE_DATABASE
+@ONLY_SQLITE
 def test_every_page_is_valid(
     app: FastAPI, database: RolledBack, complaints: Callable[[dict[str, str]], list[str]]
 ) -> None:
