@@ -54,7 +54,7 @@ def test_a_request_is_posted_with_its_authors_vote_and_follows(
     case = session.get_one(Subscription, (member.id, 1))
     assert (case.because, case.is_following) == (Because.POSTED, True)
     shown = words(member_browser.get("/items/1"), 'class="notice"', "</p>")
-    assert shown == "Your request is posted and carries your vote. You will hear when somebody answers."
+    assert shown == "Your request is posted and carries your vote. My cases shows you when somebody answers."
 
 
 @pytest.mark.parametrize(
