@@ -62,8 +62,9 @@ def _go_on(database: Database, batch: Import, until: float) -> None:
     """Steps until the time is over. On trouble the import rests for a minute, then is tried again."""
     trouble, rest = "", None
     try:
-        while batch.is_at_work and time.monotonic() < until:
+        while batch.is_at_work and (begun := time.monotonic()) < until:
             batch = step(database, batch)
+            time.sleep((time.monotonic() - begun) / 2)  # requests of the same process have their turn
     except Exception as problem:
         trouble, rest = str(problem)[:500], db.now() + LEASE
         raise

@@ -60,7 +60,8 @@ class MappingForm:
     board_to: list[str] = field(default_factory=list)
     then: str = ""
 
-    def choices(self) -> Choices:
+    def choices(self, batch: Import) -> Choices:
+        """What was chosen otherwise than it stands."""
         return Choices(
             source=self.source,
             day_first=self.dates == "day_first" if self.dates else None,
@@ -68,9 +69,9 @@ class MappingForm:
             kind=self.kind,
             board=self.board,
             columns=_pairs(self.column_of, self.column_to),
-            outcomes=_pairs(self.status_of, self.status_to),
-            kinds=_pairs(self.kind_of, self.kind_to),
-            boards=_pairs(self.board_of, self.board_to),
+            outcomes=_changes(self.status_of, self.status_to, telling.standings(batch)),
+            kinds=_changes(self.kind_of, self.kind_to, telling.kinds(batch)),
+            boards=_changes(self.board_of, self.board_to, telling.places(batch)),
         )
 
 
@@ -83,6 +84,11 @@ def _pairs(names: list[str], chosen: list[str]) -> dict[str, str]:
     if len(names) != len(chosen):
         raise Invalid({"columns": _("The form is not whole. Please load the page again.")})
     return dict(zip(names, chosen, strict=True))
+
+
+def _changes(names: list[str], chosen: list[str], standing: list[tuple[str, str, int]]) -> dict[str, str]:
+    present = {words: meaning for words, meaning, _count in standing}
+    return {words: meaning for words, meaning in _pairs(names, chosen).items() if meaning != present.get(words)}
 
 
 @area.get("/settings/import")
@@ -123,8 +129,9 @@ async def choose(request: Request, id_: int) -> Response:
     form = forms.fill(MappingForm, await request.form(), body)
     batch, present = await _in_transaction(request, lambda session: (batches.find(session, id_), boards.every(session)))
     try:
-        mapping = choices.apply(Mapping.of(batch.mapping), form.choices(), present)
-        batch = await asyncio.to_thread(preparing.revise, request.app.state.database, batch, mapping)
+        mapping = choices.apply(Mapping.of(batch.mapping), form.choices(batch), present)
+        if mapping.stored() != batch.mapping:
+            batch = await asyncio.to_thread(preparing.revise, request.app.state.database, batch, mapping)
         if form.then == "run":
             await _in_transaction(request, lambda session: running.begin(session, batch), writes=True)
     except (Invalid, Refused) as refusal:
