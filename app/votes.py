@@ -60,8 +60,8 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     root = _root(items.lock_family(session, item))
     row = {"item_number": root.number, "person_id": person.id, "at": at}
     if db.insert_new(session, Vote, row):
-        root.trend = items.warmer(root.trend, items.heat(at))
         recount(session, root)
+        root.trend = items.warmer(root.trend, items.heat(at))
     subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
 
