@@ -22,6 +22,13 @@ BODY_MOST = 2_000_000
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 
+class Guarded(FastAPI):
+    """The guard stands around all else, also around what the framework answers to a fault and to too large a body."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Guard(super().build_middleware_stack())
+
+
 def create_app(database: Database | None = None) -> FastAPI:
     """The whole program as one ASGI application; without a database given, the configured one."""
     database = database or Database(db.make_engine(settings().effective_database_url))
@@ -32,9 +39,9 @@ def create_app(database: Database | None = None) -> FastAPI:
             yield
         app.state.database.close()
 
-    app = FastAPI(
+    app = Guarded(
         title="Daylight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
-        max_body_size=BODY_MOST, middleware=[Middleware(Guard), Middleware(GZipMiddleware, compresslevel=5)],
+        max_body_size=BODY_MOST, middleware=[Middleware(GZipMiddleware, compresslevel=5)],
         exception_handlers=refusal_pages.HANDLERS,
     )  # fmt: skip
     app.state.database = database

@@ -12,7 +12,7 @@ from app.words import _
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FOR_MACHINES = "/healthz"  # whoever balances load asks by the address of the machine, and the answer says nothing
@@ -78,4 +78,12 @@ def is_same_origin(headers: Headers) -> bool:
     if fetch_site is not None:
         return fetch_site in {"same-origin", "none"}
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    return origin is None or _place(origin) == headers.get("host", "").lower()
+
+
+def _place(origin: str) -> str | None:
+    """Host and port of a page; None where they cannot be told."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return None
