@@ -42,11 +42,13 @@ def forget_past(session: Session) -> None:
 
 
 def network(address: str) -> str:
-    """The network an address belongs to: itself for IPv4, the /64 for IPv6."""
+    """The network an address belongs to: itself for IPv4, also where it is written as IPv6, else the /64."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address[:45]
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
     if isinstance(parsed, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((parsed, 64), strict=False))
     return str(parsed)
