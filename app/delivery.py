@@ -61,7 +61,8 @@ def _hand_over(database: Database, mail: Mail, site_name: str, send: Send) -> No
 
 
 def _note_failure(database: Database, mail: Mail, trouble: Exception) -> None:
-    log.warning("Mail to %s could not be sent: %s", people.masked(mail.recipient), trouble)
+    masked = people.masked(mail.recipient)
+    log.warning("Mail to %s could not be sent: %s", masked, str(trouble).replace(mail.recipient, masked))
     with database.session() as session:
         outbox.failed(session, mail, str(trouble), for_good=_is_for_good(trouble))
 

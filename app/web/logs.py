@@ -56,5 +56,9 @@ def _write(scope: Scope, status: int, size: int, seconds: float, trouble: Except
 
 
 def shown(path: str) -> str:
-    """The path with each part that may be a secret left out: links to sign in, to become the owner, to unsubscribe."""
-    return "/".join("…" if len(part) >= SECRET_LEAST else part for part in path.split("/"))
+    """The path with each part that may be a secret left out: links to sign in, to become the owner, to unsubscribe.
+
+    What cannot be printed is marked, so that no address begins a line of its own.
+    """
+    printed = "".join(character if character.isprintable() else "�" for character in path)
+    return "/".join("…" if len(part) >= SECRET_LEAST else part for part in printed.split("/"))
