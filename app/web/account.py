@@ -1,7 +1,7 @@
 """For each person about themselves: their cases, and what happened there since they looked."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -48,6 +48,6 @@ def look_at_all(session: Db, person: Member, form: Annotated[SeenForm, typed(See
 def _moment(until: str) -> datetime:
     now = db.now()
     try:
-        return min(datetime.fromisoformat(until), now)
-    except (TypeError, ValueError):
+        return min(datetime.fromisoformat(until), now).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return now
