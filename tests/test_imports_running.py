@@ -132,6 +132,14 @@ def test_a_long_description_goes_on_in_comments_and_nothing_is_lost(database: Da
     assert all(len(comment.body) <= 10_000 and comment.person_id == item.reporter_id for comment in said)
 
 
+def test_a_description_without_end_is_cut_and_says_so(database: Database, session: Session) -> None:
+    batch = brought_in(database, f'title,description\nEndless,"{"words " * 50_000}"\n')
+    item = of_title(session, "Endless")
+    said = session.exec(select(Comment).where(Comment.item_number == item.number).order_by(Comment.id)).all()
+    assert said[-1].body.endswith("(Cut here: the first 200,000 of 299,999 characters came in.)")
+    assert len(batch.report["survey"]["odd"]) == 1
+
+
 def test_code_that_is_cut_stays_code(database: Database, session: Session) -> None:
     words = "```\n" + "line of code\n" * 3_000 + "```\nThe end."
     brought_in(database, f'title,description\nLong,"{words}"\n', markup="markdown")

@@ -120,9 +120,11 @@ class _Reader:
         if len(value) > BODY_MOST:
             counts = {"length": number(len(value)), "most": number(BODY_MOST)}
             row.note(_("The description has %(length)s characters; the first %(most)s come in.") % counts)
+            cut = _("(Cut here: the first %(most)s of %(length)s characters came in.)") % counts
+            return f"{value[:BODY_MOST]}\n\n{cut}"
         elif len(value) > text.BODY_MOST:
             row.note(_("The description has %s characters; it goes on in comments.") % number(len(value)))
-        return value[:BODY_MOST]
+        return value
 
     def _title(self, row: Row, value: str, body: str) -> str:
         title = " ".join(value.split())

@@ -103,10 +103,11 @@ def _goes_on(decoder: codecs.IncrementalDecoder, block: bytes, *, final: bool = 
 
 
 def known(encoding: str) -> str:
-    """The encoding by the name Python has for it, or nothing. Raises Invalid for a name that is none."""
+    """The encoding of text by the name Python has for it, or nothing. Raises Invalid for a name that is none."""
     try:
+        b"a".decode(encoding or "ascii", "replace")  # what packs or hides bytes is no encoding of text
         return codecs.lookup(encoding).name if encoding else ""
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise Invalid({"encoding": _("There is no encoding “%s”.") % encoding[:40]}) from None
 
 
