@@ -122,7 +122,7 @@ class _Reader:
             row.note(_("The description has %(length)s characters; the first %(most)s come in.") % counts)
             cut = _("(Cut here: the first %(most)s of %(length)s characters came in.)") % counts
             return f"{value[:BODY_MOST]}\n\n{cut}"
-        elif len(value) > text.BODY_MOST:
+        if len(value) > text.BODY_MOST:
             row.note(_("The description has %s characters; it goes on in comments.") % number(len(value)))
         return value
 
