@@ -7,6 +7,7 @@ from typing import Any
 from app.imports.batches import Import
 from app.imports.csv_files.headings import Field
 from app.imports.outcomes import Outcome, kind_of
+from app.imports.survey import Survey
 from app.imports.writing import somebody
 from app.statuses import Kind, Reason, Status
 from app.words import _, day, ngettext, number
@@ -16,7 +17,7 @@ TAGS_SHOWN = 8
 
 def facts(batch: Import, board_names: Mapping[str, str]) -> list[tuple[str, str]]:
     """What would come in, each fact with its label; `board_names` are those of the boards here, by address."""
-    survey = batch.report["survey"]
+    survey = Survey().stored() | batch.report["survey"]  # an older one may lack what is counted now
     kinds = " · ".join(f"{Kind(kind).label} {number(count)}" for kind, count in survey["kinds"].items())
     boards = " · ".join(f"{board_names.get(name, name)} {number(count)}" for name, count in survey["boards"].items())
     lone = survey["lone_duplicates"]

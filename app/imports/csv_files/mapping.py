@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from collections.abc import Mapping as Mapping_
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ class Mapping:
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> "Mapping":
-        return cls(**stored)
+        """One that was stored by an older version may hold less or more."""
+        return cls(**{each.name: stored[each.name] for each in fields(cls) if each.name in stored})
 
     def stored(self) -> dict[str, Any]:
         return asdict(self)
