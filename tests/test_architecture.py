@@ -1,7 +1,10 @@
 """The rules of the house that no other tool checks."""
 
 import ast
+import importlib.metadata
 import re
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -111,3 +114,25 @@ def test_no_template_calls_a_text_safe(template: Path) -> None:
     """What is safe was made so by `text.to_html` when it was written, and its type says so."""
     filters = kit.environment().parse(template.read_text()).find_all(nodes.Filter)
     assert [used.name for used in filters if used.name == "safe"] == []
+
+
+def test_the_program_imports_only_what_is_installed_to_run_it() -> None:
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text(), re.MULTILINE))
+    providers = importlib.metadata.packages_distributions()
+    imported = {name for path in MODULES for name in imports_of(path)}
+    foreign = {name for name in imported if name not in sys.stdlib_module_names and name != "app"}
+    missing = {name for name in foreign if not locked & {canonical(found) for found in providers.get(name, [])}}
+    assert missing == set()
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The top-level names of all modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def canonical(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
