@@ -140,10 +140,16 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "handle_error")
-    def forget_what_can_only_read(context: ExceptionContext) -> None:
+    def mark_what_can_only_read(context: ExceptionContext) -> None:
         """A connection made while the file cannot be written never writes, not even when the file can be."""
-        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == SQLITE_READONLY:
-            context.is_disconnect = True
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        if code & 0xFF == SQLITE_READONLY and context.connection is not None:
+            context.connection.info["reads_only"] = True
+
+    @event.listens_for(engine, "checkin")
+    def drop_what_can_only_read(_connection: object, record: Any) -> None:
+        if record.info.get("reads_only"):
+            record.invalidate()
 
     return engine
 

@@ -137,3 +137,13 @@ def test_closing_finishes_what_was_submitted_and_takes_nothing_more(engine: Engi
     assert len(numbers(engine)) == 100
     with pytest.raises(RuntimeError):
         writer.submit(put("late"))
+
+
+def test_a_connection_that_can_only_read_is_not_kept(writer: WritingThread, engine: Engine) -> None:
+    """As SQLite gives it while the file cannot be written; `query_only` has it say the same."""
+    writer.submit(lambda session: session.execute(text("PRAGMA query_only = on"))).result(5)
+    refused = writer.submit(put("1")).exception(5)
+    assert isinstance(refused, OperationalError)
+    assert str(refused.orig) == "attempt to write a readonly database"
+    writer.submit(put("2")).result(5)
+    assert numbers(engine) == ["2"]

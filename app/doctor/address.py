@@ -4,14 +4,17 @@ import ipaddress
 import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
-
-import httpx
 
 from app.config import settings
 from app.doctor import machine
 from app.doctor.findings import Finding, fail, ok, warn
 from app.words import _
+
+if TYPE_CHECKING:
+    import httpx
 
 
 def base_url() -> Iterator[Finding]:
@@ -77,6 +80,8 @@ def is_network(name: str) -> bool:
 
 def running(url: str) -> Iterator[Finding]:
     """Ask the running program, by the name that people use."""
+    import httpx  # noqa: PLC0415 - it takes long to load, and every command would wait for it
+
     url = url.rstrip("/")
     host = urlsplit(settings().base_url or url).netloc
     with httpx.Client(timeout=10, headers={"Host": host}, trust_env=False) as client:
@@ -94,8 +99,8 @@ def running(url: str) -> Iterator[Finding]:
         yield from machine.skew(ahead, url)
 
 
-def _health(url: str, answer: httpx.Response) -> Finding:
-    if answer.status_code == httpx.codes.OK and answer.text == "ok":
+def _health(url: str, answer: "httpx.Response") -> Finding:
+    if answer.status_code == HTTPStatus.OK and answer.text == "ok":
         return ok(_("%s is ready.") % url)
     words = _("%(url)s answers %(code)s: %(text)s") % {
         "url": url,
@@ -105,13 +110,13 @@ def _health(url: str, answer: httpx.Response) -> Finding:
     return fail(words, _("Look at what the proxy sends there, and at the log of Daylight."))
 
 
-def _page(url: str, answer: httpx.Response, host: str) -> Finding:
-    if answer.status_code == httpx.codes.BAD_REQUEST:
+def _page(url: str, answer: "httpx.Response", host: str) -> Finding:
+    if answer.status_code == HTTPStatus.BAD_REQUEST:
         return fail(
             _("Daylight is not asked by its own name: it does not know the host %s.") % host,
             _("Let the proxy pass the Host header on (nginx: proxy_set_header Host $host), or set DAYLIGHT_BASE_URL."),
         )
-    if answer.status_code != httpx.codes.OK:
+    if answer.status_code != HTTPStatus.OK:
         return fail(_("The board at %(url)s answers %(code)s.") % {"url": url, "code": answer.status_code},
                     _("Look at the log of Daylight."))  # fmt: skip
     return ok(_("The board answers by its name, %s.") % host)
