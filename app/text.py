@@ -18,8 +18,10 @@ TITLE_MOST = 200
 BODY_MOST = 20_000
 WORDS_MOST = 10_000
 NAME_MOST = 80
+SIGNS_MOST = 4_000  # of Markdown; a text with more is a tangle that takes seconds to read
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_signs = re.compile(r"[\[\]*_~`<>&]")
 _allowed_tags = set("p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
 _cleaner = nh3.Cleaner(
     tags=_allowed_tags,
@@ -33,7 +35,12 @@ _cleaner = nh3.Cleaner(
 
 
 def to_html(markdown: str) -> Markup:
-    """CommonMark to safe HTML. Raw HTML shows as text, headings start below the page's, of pictures the words stay."""
+    """CommonMark to safe HTML. Raw HTML shows as text, headings start below the page's, of pictures the words stay.
+
+    What has more signs than anybody writes stands as it was typed.
+    """
+    if len(_signs.findall(markdown)) > SIGNS_MOST:
+        return Markup("<p>{}</p>\n").format(Markup("<br>\n").join(markdown.split("\n")))
     tokens = _markdown.parse(markdown)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

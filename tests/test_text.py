@@ -1,0 +1,84 @@
+"""What people write becomes HTML that does nothing, in a time that does not grow with their malice."""
+
+import re
+import time
+
+import pytest
+
+from app import text
+
+LONG = 50_000  # all fields of the longest request together; 200 kB where each character takes four bytes
+TANGLES = [
+    "[", "](", "[a](", "![", "![[]()", "[[a](b)", "[a][b] ", "[x]: <\n", "*a_", "**a", "*a _b ", "_a__", "~~a~", "`",
+    "` `` ", "<a", "<!--", "&#x;", "a\n> ", ">", "- ", "1. ", "|a", "\t- ", "(((", "[a](((((", "\\", "#", "=\n",
+    "\n\n* ", "<![CDATA[", "https://", "\u202e", "a\u0301", "😀",
+]  # fmt: skip
+VECTORS = """
+<script>alert(1)</script>
+<img src=x onerror=alert(1)>
+<svg onload=alert(1)>
+<svg><a xlink:href='javascript:1'>
+<math><mi//xlink:href='data:x,<script>'>
+<iframe srcdoc='<script>1</script>'>
+<style>*{color:red}</style>
+<form action=//evil.example><button>
+<a href='javascript:alert(1)'>x</a>
+<base href=//evil.example>
+<p style='color:red' onclick=1>
+<b hx-on:click='1' data-hx-get='/'>
+<object data=x><embed src=x><link rel=x>
+<meta http-equiv=refresh>
+<!--><img src=x onerror=1>-->
+<![CDATA[<script>]]>
+<template><script>1</script>
+<noscript><p title='</noscript><img src=x onerror=1>'>
+<textarea></textarea><script>1</script>
+[x](javascript:alert(1))
+[x](JaVaScRiPt:alert(1))
+[x](java&Tab;script:alert(1))
+[x](&#106;avascript:alert(1))
+[x](javascript&colon;alert(1))
+[x](&#1;javascript:alert(1))
+[x](vbscript:x)
+[x](data:text/html,<script>1</script>)
+[x](file:///etc/passwd)
+[x](//evil.example)
+<javascript:alert(1)>
+![x](javascript:alert(1))
+![x](x" onerror=alert(1))
+[x](https://a.example/" onclick=1)
+[x](https://a.example 'y" onclick=1')
+[x]: javascript:alert(1)
+`</code><script>1</script>`
+| <script> | [x](javascript:1) |
+# <img src=x onerror=1>
+&lt;script&gt;1&lt;/script&gt;
+<scr<script>ipt>alert(1)</scr</script>ipt>
+＜script＞1＜/script＞
+"""
+WHAT_MAY_STAND = re.compile(
+    r"</?(?:p|strong|em|s|pre|blockquote|ul|li|h[3-6]|table|thead|tbody|tr|th|td)>|<[bh]r>"
+    r'|<code(?: class="language-[^"<>]*")?>|</code>|<ol(?: start="[0-9]+")?>|</ol>|</a>'
+    r'|<a(?: href="(?:https?:|mailto:|(?![A-Za-z][A-Za-z0-9+.-]*:))[^"<>]*")?(?: title="[^"<>]*")? rel="nofollow ugc noopener">'
+)
+
+
+@pytest.mark.parametrize("tangle", TANGLES)
+def test_no_tangle_takes_long(tangle: str) -> None:
+    """The bound leaves room for a busy machine."""
+    began = time.perf_counter()
+    html = text.to_html((tangle * LONG)[:LONG])
+    assert time.perf_counter() - began < 3
+    assert "<" not in WHAT_MAY_STAND.sub("", html)
+
+
+def test_a_tangle_stands_as_it_was_typed() -> None:
+    lines = "<br>\n".join(["[[[&lt;b&gt;"] * 1000)
+    assert text.to_html("\n".join(["[[[<b>"] * 1000)) == f"<p>{lines}</p>\n"
+
+
+@pytest.mark.parametrize("vector", VECTORS.strip().splitlines())
+def test_nothing_is_left_but_what_may_stand(vector: str) -> None:
+    for words in (vector, f"a {vector} b", f"> - {vector}", f"**{vector}**", f"[{vector}](https://a.example)",
+                  f"```{vector}\n{vector}\n```", f"{vector}\n\n[x]", f"| a |\n|---|\n{vector}"):  # fmt: skip
+        assert "<" not in WHAT_MAY_STAND.sub("", text.to_html(words)), words
