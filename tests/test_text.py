@@ -59,7 +59,8 @@ VECTORS = """
 WHAT_MAY_STAND = re.compile(
     r"</?(?:p|strong|em|s|pre|blockquote|ul|li|h[3-6]|table|thead|tbody|tr|th|td)>|<[bh]r>"
     r'|<code(?: class="language-[^"<>]*")?>|</code>|<ol(?: start="[0-9]+")?>|</ol>|</a>'
-    r'|<a(?: href="(?:https?:|mailto:|(?![A-Za-z][A-Za-z0-9+.-]*:))[^"<>]*")?(?: title="[^"<>]*")? rel="nofollow ugc noopener">'
+    r'|<a(?: href="(?:https?:|mailto:|(?![A-Za-z][A-Za-z0-9+.-]*:))[^"<>]*")?(?: title="[^"<>]*")?'
+    r' rel="nofollow ugc noopener">'
 )
 
 
