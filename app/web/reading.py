@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from fastapi import Request, Response
 
-from app import boards, listing, roadmap, samples, votes
+from app import boards, listing, policy, roadmap, samples, votes
 from app.boards import Board
 from app.listing import View
 from app.refusals import NotFound
@@ -38,6 +38,7 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
         request, "reading/board.html", view=view, boards=offered, tags=tags, page=page,
         voted=votes.of(session, viewer, [row.number for row in page.rows]),
         is_empty=not page.rows and samples.may_fill(session),
+        shows_samples=policy.is_owner(viewer) and samples.are_here(session),
     )  # fmt: skip
 
 
