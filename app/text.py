@@ -23,7 +23,16 @@ SIGNS_MOST = 4_000  # of Markdown; a text with more is a tangle that takes secon
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _signs = re.compile(r"[\[\]*_~`<>&]")
 _allowed_tags = set("p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
+_whole_address = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+
+
+def _only_whole_addresses(_tag: str, attribute: str, value: str) -> str | None:
+    """Drop a link that means something else in a mail or a feed than on the page."""
+    return None if attribute == "href" and not _whole_address.match(value) else value
+
+
 _cleaner = nh3.Cleaner(
+    attribute_filter=_only_whole_addresses,
     tags=_allowed_tags,
     clean_content_tags={"script", "style"},
     attributes={"a": {"href", "title"}, "ol": {"start"}, "code": {"class"}},

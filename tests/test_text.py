@@ -83,3 +83,10 @@ def test_nothing_is_left_but_what_may_stand(vector: str) -> None:
     for words in (vector, f"a {vector} b", f"> - {vector}", f"**{vector}**", f"[{vector}](https://a.example)",
                   f"```{vector}\n{vector}\n```", f"{vector}\n\n[x]", f"| a |\n|---|\n{vector}"):  # fmt: skip
         assert "<" not in WHAT_MAY_STAND.sub("", text.to_html(words)), words
+
+
+@pytest.mark.parametrize("address", ["/items/1", "//example.com/", "items/1", "#top", "ftp://example.com/"])
+def test_only_a_whole_address_of_the_web_or_a_mail_is_a_link(address: str) -> None:
+    assert "href" not in text.to_html(f"[here]({address})")
+    assert 'href="https://example.com/"' in text.to_html("[here](https://example.com/)")
+    assert 'href="mailto:mira@example.org"' in text.to_html("<mira@example.org>")
