@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import db, doctor, first_run, outbox, schema
 from app.config import settings
-from app.db import Database
+from app.db import Database, engines
 from app.doctor import Level, machine
 from app.main import create_app
 from app.outbox import Mail
@@ -110,13 +110,13 @@ def test_an_empty_place_is_told_and_left_empty(setting: Set) -> None:
 
 
 def test_a_database_that_does_not_answer_is_told(setting: Set, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "PATIENCE", 0.1)
     setting(DATABASE_URL=f"postgresql://127.0.0.1:{free_port()}/nothing")
     assert one("does not answer").level is Level.FAIL
 
 
 def test_a_locked_database_is_told(sqlite_board: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(db, "PATIENCE", 0.1)
+    monkeypatch.setattr(engines, "PATIENCE", 0.1)
     with sqlite_board.session() as session:
         session.execute(text("SELECT 1"))
         assert one("cannot be written: database is locked").level is Level.FAIL

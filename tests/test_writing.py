@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from app import db
-from app.writing import WritingThread
+from app.db.writing import WritingThread
 
 Work = Callable[[Session], None]
 

@@ -1,0 +1,16 @@
+"""The database: engines, sessions, types of columns. The only code that tells SQLite from PostgreSQL.
+
+A request's whole work runs in one thread and one transaction (`Database.run`). SQLite has one reading and one writing
+thread in a process: writers queue in order instead of sleeping in SQLite's busy back-off, and share commits.
+"""
+
+from app.db.columns import Html, Word
+from app.db.database import Database, Done
+from app.db.engines import PATIENCE, TooOldSqlite, make_engine, sqlite_module
+from app.db.restoring import continue_numbering, taking_back
+from app.db.statements import insert_new, now, upsert
+
+__all__ = [
+    "PATIENCE", "Database", "Done", "Html", "TooOldSqlite", "Word", "continue_numbering", "insert_new", "make_engine",
+    "now", "sqlite_module", "taking_back", "upsert",
+]  # fmt: skip

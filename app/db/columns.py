@@ -1,0 +1,47 @@
+"""Our own types of columns, and how keys and rules of tables are named."""
+
+import enum
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import Dialect, String, Text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Word(TypeDecorator[Any]):
+    """An enumeration stored by its value, as the plain word that also stands in URLs."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[enum.StrEnum]) -> None:
+        super().__init__(length=32)
+        self.words = words
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> enum.StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+class Html(TypeDecorator[Markup]):
+    """Safe HTML: made by `text.to_html` when it was written, so that templates print it as it is."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Markup | None:
+        return None if value is None else Markup(value)  # noqa: S704 - sanitised when it was written

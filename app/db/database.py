@@ -1,0 +1,127 @@
+"""Sessions on one engine, and the threads in which a request's work runs."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, event
+from sqlmodel import Session
+
+from app.db.engines import POSTGRESQL_THREADS
+from app.db.writing import WritingThread
+
+SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
+
+Done = TypeVar("Done")
+
+
+class Database:
+    """Sessions on one engine, and the threads in which a request's work runs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writing_engine = engine.execution_options(writes=True)
+        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._threads = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "database")
+        self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
+        self._watch: Any = None
+        self._watch_is_old = False
+        event.listen(engine, "engine_disposed", self._let_the_watch_go)
+
+    @contextmanager
+    def session(self, *, writes: bool = True) -> Iterator[Session]:
+        """A transaction: returning commits, raising rolls back."""
+        engine = self._writing_engine if writes else self.engine
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One state of everything to read from for as long as it takes, while others go on writing."""
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        engine = self.engine if self._is_sqlite else self.engine.execution_options(**options)
+        with engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def exclusively(self) -> Iterator[Connection]:
+        """A transaction that may change tables. Others who want the same wait, for as long as it takes.
+
+        On SQLite a table is changed by rebuilding it, so what points to it is checked at the end and not on the way.
+        """
+        with self._writing_engine.connect() as connection:
+            connection.detach()  # it goes when it is closed, and its settings with it
+            if self._is_sqlite:
+                _execute_outside(connection, "pragma busy_timeout=3600000", "pragma foreign_keys=off")
+            with connection.begin():
+                if not self._is_sqlite:
+                    connection.exec_driver_sql("set local lock_timeout = 0")
+                    connection.exec_driver_sql(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
+                    connection.exec_driver_sql("set local lock_timeout = '30s'")  # a reader of hours must not stop all
+                yield connection
+                if self._is_sqlite and (astray := connection.exec_driver_sql("pragma foreign_key_check").fetchone()):
+                    raise RuntimeError(f"A row of {astray[0]} points to a row of {astray[2]} that is not there.")
+
+    async def run(self, work: Callable[[Session], Done], *, writes: bool) -> Done:
+        """Do a request's work in a database thread, in one transaction that is over when this returns."""
+        if writes and self._writer is not None:
+            self._renew_watch()
+            return await asyncio.wrap_future(self._writer.submit(work))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self.in_transaction, work, writes)
+
+    def in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
+        """Do the work here and now."""
+        with self.session(writes=writes) as session:
+            return work(session)
+
+    async def revision(self) -> object:
+        """A value that differs whenever anything was committed since it was last asked for, by any process.
+
+        SQLite counts the commits of other connections for each connection; the one that asks here never writes.
+        PostgreSQL's snapshot changes with every transaction that writes.
+        """
+        if self._is_sqlite:
+            return self._data_version()
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._snapshot)
+
+    def _data_version(self) -> object:
+        self._renew_watch()
+        if self._watch is None:
+            self._watch = self.engine.raw_connection()
+            self._watch.detach()
+        return self._watch.dbapi_connection.execute("pragma data_version").fetchone()[0]
+
+    def _let_the_watch_go(self, _engine: object) -> None:
+        self._watch_is_old = True
+
+    def _renew_watch(self) -> None:
+        """Close it where it is used, in the thread of the event loop."""
+        if self._watch is not None and self._watch_is_old:
+            self._watch.close()
+            self._watch = None
+        self._watch_is_old = False
+
+    def _snapshot(self) -> object:
+        with self.engine.connect() as connection:
+            return connection.exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
+
+    def close(self) -> None:
+        """Finish what was submitted and let go of the database."""
+        self.end_threads()
+        self.engine.dispose()
+
+    def end_threads(self) -> None:
+        self._threads.shutdown()
+        if self._writer is not None:
+            self._writer.close()
+        event.remove(self.engine, "engine_disposed", self._let_the_watch_go)
+        if self._watch is not None:
+            self._watch.close()
+
+
+def _execute_outside(connection: Connection, *statements: str) -> None:
+    """Execute what SQLite takes only while no transaction is open."""
+    for statement in statements:
+        connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]

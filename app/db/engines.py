@@ -1,0 +1,110 @@
+"""Engines, set up for durability. Whoever finds the database locked or away waits a little, then hears an exception."""
+
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
+
+SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
+SQLITE_READONLY = 8
+POSTGRESQL_THREADS = 4
+PATIENCE = 5.0  # seconds
+
+Done = TypeVar("Done")
+
+
+class TooOldSqlite(RuntimeError):
+    """The SQLite of this Python can lose data and nothing better is installed."""
+
+
+def sqlite_module() -> ModuleType:
+    """A SQLite driver whose library is safe, or TooOldSqlite saying what to do."""
+    try:
+        import pysqlite3 as module  # noqa: PLC0415 - the wheel exists for some platforms only
+    except ImportError:
+        import sqlite3 as module  # noqa: PLC0415
+    if module.sqlite_version_info < SAFE_SQLITE:
+        raise TooOldSqlite(
+            f"SQLite {module.sqlite_version} can corrupt its write-ahead log; 3.51.3 or newer is needed. "
+            "Install the wheel pysqlite3, use a newer Python, or set DAYLIGHT_DATABASE_URL to a PostgreSQL server."
+        )
+    return cast("ModuleType", module)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://...`, set up for durability."""
+    if url.startswith("sqlite"):
+        return _sqlite_engine(url)
+    return _postgresql_engine(url.replace("postgres://", "postgresql://", 1))
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
+                       "temp_store=memory", "cache_size=-16000"):  # fmt: skip
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        writes = connection.get_execution_options().get("writes")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "handle_error")
+    def mark_what_can_only_read(context: ExceptionContext) -> None:
+        """A connection made while the file cannot be written never writes, not even when the file can be."""
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        if code & 0xFF == SQLITE_READONLY and context.connection is not None:
+            context.connection.info["reads_only"] = True
+
+    @event.listens_for(engine, "checkin")
+    def drop_what_can_only_read(_connection: object, record: Any) -> None:
+        if record.info.get("reads_only"):
+            record.invalidate()
+            engine.dispose()  # connections of one process share what they have open
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    engine = create_engine(
+        url, pool_size=POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
+        connect_args={"connect_timeout": int(PATIENCE)},
+    )  # fmt: skip
+    patience = Patience()
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        return patience.wait_for(lambda: dialect.connect(*arguments, **options), dialect.dbapi.OperationalError)
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.execute(f"set lock_timeout = {PATIENCE * 1000:.0f}")
+        connection.commit()
+
+    return engine
+
+
+class Patience:
+    """Waits for a server that is being restarted. While one stays away for long, nobody waits any more."""
+
+    def __init__(self) -> None:
+        self.away_since: float | None = None
+
+    def wait_for(self, connect: Callable[[], Done], trouble: type[Exception]) -> Done:
+        while True:
+            try:
+                connection = connect()
+            except trouble:
+                self.away_since = self.away_since or time.monotonic()
+                if time.monotonic() > self.away_since + PATIENCE:
+                    raise
+                time.sleep(0.1)
+            else:
+                self.away_since = None
+                return connection
