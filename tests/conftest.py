@@ -13,6 +13,7 @@ network.guard()
 pytest_plugins = [
     "tests.fixtures.browser",
     "tests.fixtures.database",
+    "tests.fixtures.hostile",
     "tests.fixtures.html",
     "tests.fixtures.mail",
     "tests.fixtures.people",

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
-from sqlalchemy.exc import IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -76,7 +76,7 @@ def _written(request: Request) -> list[str]:
 
 
 async def not_understood(request: Request, _problem: Exception) -> Response:
-    """An address or a parameter that cannot be read is an address that does not exist."""
+    """An address or a parameter that cannot be read, or that no row can have, is an address that does not exist."""
     return await refused(request, NotFound(_("There is nothing at this address.")))
 
 
@@ -140,6 +140,7 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
     SignInNeeded: sign_in_needed,
     Refusal: refused,
     RequestValidationError: not_understood,
+    DataError: not_understood,
     HTTPException: http_problem,
     Exception: broken,
     IntegrityError: overtaken,

@@ -40,7 +40,7 @@ PersonInPath = Annotated[Person, Depends(_person)]
 @area.get(PATH)
 def show_people(request: Request, session: Db, _owner: Owner, q: str = "", after: str = "") -> Response:
     start = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 - digits
-    found = people.members(session, q.strip()[:QUERY_MOST], after=start, most=PAGE + 1)
+    found = people.members(session, q.replace("\0", " ").strip()[:QUERY_MOST], after=start, most=PAGE + 1)
     return kit.page(
         request, "settings/people.html", team=people.team(session), found=found[:PAGE], query=q,
         next=found[PAGE - 1].id if len(found) > PAGE else None, start=start, changes=people.role_changes(session),
