@@ -116,7 +116,8 @@ class Database:
         self._threads.shutdown()
         if self._writer is not None:
             self._writer.close()
-        event.remove(self.engine, "engine_disposed", self._let_the_watch_go)
+        if event.contains(self.engine, "engine_disposed", self._let_the_watch_go):
+            event.remove(self.engine, "engine_disposed", self._let_the_watch_go)
         if self._watch is not None:
             self._watch.close()
 
