@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Iterator
 
 import pytest
 from starlette.requests import Request
@@ -23,9 +24,15 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @pytest.fixture
-def browser(caplog: pytest.LogCaptureFixture) -> TestClient:
+def browser(caplog: pytest.LogCaptureFixture) -> Iterator[TestClient]:
+    """Listens at the log itself: a command that ran in this process before keeps it from the root, as in production."""
     caplog.set_level(logging.INFO, logger=REQUESTS)
-    return TestClient(RequestLog(answer), base_url="http://localhost")
+    log = logging.getLogger(REQUESTS)
+    log.propagate, passed_on = False, log.propagate
+    log.addHandler(caplog.handler)
+    yield TestClient(RequestLog(answer), base_url="http://localhost")
+    log.removeHandler(caplog.handler)
+    log.propagate = passed_on
 
 
 def line(caplog: pytest.LogCaptureFixture, form: type[logging.Formatter]) -> str:
