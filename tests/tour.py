@@ -29,6 +29,12 @@ class Stop:
     def address(self, scene: Scene) -> str:
         return self.path.format_map(scene.places)
 
+    def sent(self, scene: Scene) -> dict[str, str] | None:
+        """The form as it is sent, or None where a page is only read."""
+        return (
+            None if self.form is None else {name: value.format_map(scene.places) for name, value in self.form.items()}
+        )
+
 
 BEFORE_ANYBODY = [
     Stop("board, empty", "/"),
@@ -104,7 +110,7 @@ STOPS = [
         for section in ("unanswered", "answered", "questions", "targets", "reviews", "merges")
     ),
     Stop("triage, refused", "/triage/status-changes", "maintainer",
-         {"to": "needs_info", "explanation": "", "chosen": "1-new"}, 422),
+         {"to": "needs_info", "explanation": "", "chosen": "{new}-new"}, 422),
     Stop("settings", "/settings", "owner"),
     Stop("settings, refused", "/settings", "owner", {"name": "", "accent": "#334455"}, 422),
     Stop("boards", "/settings/boards", "owner"),
@@ -153,6 +159,7 @@ def _past(app: FastAPI, scene: Scene, stops: list[Stop]) -> Iterator[tuple[Stop,
         if stop.who:
             browser.cookies.set(kit.session_cookie(), scene.keys[stop.who])
         address = stop.address(scene)
-        answer = browser.get(address) if stop.form is None else browser.post(address, data=stop.form)
+        sent = stop.sent(scene)
+        answer = browser.get(address) if sent is None else browser.post(address, data=sent)
         assert answer.status_code == stop.status, f"{stop.name}: {answer.status_code}\n{answer.text}"
         yield stop, answer

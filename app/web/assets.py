@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -25,7 +26,7 @@ class Assets:
             if path.is_file()
         }
         sheets = [files.pop(name) for name in list(files) if name.startswith("css/")]
-        self.files = files | {STYLESHEET: b"\n".join(sheets)}
+        self.files = files | {STYLESHEET: _squeezed(b"\n".join(sheets))}
         self.hash = hashlib.sha256(
             b"".join(name.encode() + body for name, body in sorted(self.files.items()))
         ).hexdigest()[:12]
@@ -54,3 +55,8 @@ class Assets:
         if name in self.packed and "gzip" in headers.get("accept-encoding", ""):
             return Response(self.packed[name], media_type=kind, headers=answer | {"Content-Encoding": "gzip"})
         return Response(self.files[name], media_type=kind, headers=answer)
+
+
+def _squeezed(sheet: bytes) -> bytes:
+    """Without comments and indentation, which are an eighth of what browsers would load."""
+    return re.sub(rb"\s+", b" ", re.sub(rb"/\*.*?\*/", b"", sheet, flags=re.DOTALL))
