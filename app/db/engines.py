@@ -1,5 +1,6 @@
 """Engines, set up for durability. Whoever finds the database locked or away waits a little, then hears an exception."""
 
+import math
 import time
 from collections.abc import Callable
 from types import ModuleType
@@ -43,8 +44,11 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
 
+    only_readable_at = -math.inf
+
     @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
+    def set_up(connection: Any, record: Any) -> None:
+        record.info["opened_at"] = time.monotonic()
         connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
         for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
                        "temp_store=memory", "cache_size=-16000"):  # fmt: skip
@@ -56,17 +60,17 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "handle_error")
-    def mark_what_can_only_read(context: ExceptionContext) -> None:
-        """A connection made while the file cannot be written never writes, not even when the file can be."""
-        code = getattr(context.original_exception, "sqlite_errorcode", 0)
-        if code & 0xFF == SQLITE_READONLY and context.connection is not None:
-            context.connection.info["reads_only"] = True
+    def notice_that_nothing_can_be_written(context: ExceptionContext) -> None:
+        """Who opened the file then never writes, not even later, and all connections of a process share that."""
+        nonlocal only_readable_at
+        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == SQLITE_READONLY:
+            only_readable_at = time.monotonic()
+            engine.dispose()
 
     @event.listens_for(engine, "checkin")
-    def drop_what_can_only_read(_connection: object, record: Any) -> None:
-        if record.info.get("reads_only"):
+    def let_go(_connection: object, record: Any) -> None:
+        if record.info.get("opened_at", math.inf) <= only_readable_at:
             record.invalidate()
-            engine.dispose()  # connections of one process share what they have open
 
     return engine
 

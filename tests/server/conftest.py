@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.fixtures.mail import free_port
-from tests.fixtures.server import ROOT, START_SECONDS
+from tests.fixtures.server import ROOT, START_SECONDS, Server
 from tests.server.crowd import Board, set_up
 
 
@@ -58,6 +58,22 @@ class Quick:
             except httpx.TransportError:
                 time.sleep(0.02)
         pytest.fail(f"The server did not answer within {START_SECONDS} s:\n{self.output}")
+
+
+def workers_of(server: Server) -> set[int]:
+    """The processes that a server has started to answer requests."""
+    parent = server.process.pid
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    return {int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
+
+
+def replace_workers(server: Server) -> None:
+    """Have a server replace its workers one by one, and wait until all of them are new."""
+    before, until = workers_of(server), time.monotonic() + START_SECONDS
+    server.process.send_signal(signal.SIGHUP)
+    while before & workers_of(server):
+        assert time.monotonic() < until, f"Workers were not replaced:\n{server.output}"
+        time.sleep(0.1)
 
 
 @pytest.fixture(scope="session")

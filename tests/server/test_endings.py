@@ -10,15 +10,10 @@ import pytest
 from app import db
 from app.db import Database
 from tests.fixtures.server import Server
+from tests.server.conftest import replace_workers, workers_of
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, Act, Board, Crowd, there, verify
 
 pytestmark = pytest.mark.server
-
-
-def workers_of(process: int) -> set[int]:
-    """The processes that a server has started to answer requests."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return {int(child) for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()}
 
 
 def done_without_a_word(url: str, crowd: Crowd) -> list[Act]:
@@ -48,16 +43,13 @@ def test_workers_are_replaced_without_a_failed_request(
     serve: Callable[..., Server], board: Board, tmp_path: Path
 ) -> None:
     server = serve("--workers", "2", data_dir=tmp_path)
-    before = workers_of(server.process.pid)
+    before = workers_of(server)
     assert len(before) == 2
     with Crowd(board, server.port) as crowd:
         crowd.wait_for(20)
-        server.process.send_signal(signal.SIGHUP)
-        until = time.monotonic() + 60
-        while before & workers_of(server.process.pid) and time.monotonic() < until:
-            crowd.wait_for(5)
+        replace_workers(server)
         crowd.wait_for(20)
-    assert len(workers_of(server.process.pid) - before) == 2
+    assert len(workers_of(server) - before) == 2
     assert crowd.troubles == []
     assert set(crowd.statuses) <= {SEE_OTHER, OVERTAKEN}
     verify(board.url, crowd.taken)
@@ -67,7 +59,7 @@ def test_workers_are_replaced_without_a_failed_request(
 
 def assert_no_worker_outlives(server: Server) -> None:
     """A worker whose parent was killed does not hold the port against the next server."""
-    workers = workers_of(server.process.pid)
+    workers = workers_of(server)
     server.stop(signal.SIGKILL)
     until = time.monotonic() + 30
     while any(Path(f"/proc/{worker}").exists() for worker in workers):

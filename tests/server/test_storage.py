@@ -3,7 +3,6 @@
 import http.client
 import os
 import resource
-import signal
 import subprocess
 import sys
 import time
@@ -20,7 +19,7 @@ from sqlalchemy import make_url
 from app import db
 from app.db import Database
 from tests.fixtures.server import ROOT, Server
-from tests.server.conftest import Quick
+from tests.server.conftest import Quick, replace_workers
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Act, Board, Crowd, do, set_up, there, verify, vote
 
 WORDS = "Daylight cannot use its storage right now."
@@ -127,7 +126,7 @@ def test_a_full_disk(quick: Callable[..., Quick], small_disk: Path) -> None:
 
 
 def test_a_folder_that_can_only_be_read(serve: Callable[..., Server], board: Board, tmp_path: Path) -> None:
-    """Two workers are replaced by new ones while nothing can be written; these find the files as they are."""
+    """Workers that come while nothing can be written find the files as they are; the earlier ones had them open."""
     within = NOT_ABOVE_PERMISSIONS if os.geteuid() == 0 else ()
     server = serve("--workers", "2", data_dir=tmp_path, within=within)
     hand = Hand(board, server)
@@ -140,8 +139,7 @@ def test_a_folder_that_can_only_be_read(serve: Callable[..., Server], board: Boa
         tmp_path.chmod(to_folder)
 
     allow(0o400, 0o500)
-    server.process.send_signal(signal.SIGHUP)
-    hand.vote_until(UNAVAILABLE, seconds=60)
+    replace_workers(server)
     assert WORDS in hand.refusal()
     assert hand.reads()
     allow(0o600, 0o700)
