@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DBAPIError
+
 from app import db, delivery, limits, outbox, sessions, sign_in
 from app.db import Database
 from app.imports import running
 from app.status_changes import questions
 
+PAUSE_AFTER_TROUBLE = 10.0  # seconds
 log = logging.getLogger("daylight.work")
 
 
@@ -25,12 +28,18 @@ class Job:
     do: Callable[[Database], None]
     pause: float  # seconds between one round and the next
 
-    def once(self, database: Database) -> None:
-        """One round; what fails is logged and tried again in the next."""
+    def once(self, database: Database) -> float:
+        """One round; returns the seconds until the next. What fails is logged and tried again then."""
         try:
             self.do(database)
+        except DBAPIError as trouble:
+            said = str(trouble.orig).partition("\n")[0]
+            log.error("Background work waits for the database: %s: %s", self.do.__name__, said)  # noqa: TRY400 - known
         except Exception:
             log.exception("Background work failed: %s", self.do.__name__)
+        else:
+            return self.pause
+        return max(self.pause, PAUSE_AFTER_TROUBLE)
 
 
 def forget(database: Database) -> None:
@@ -69,9 +78,9 @@ async def in_background(database: Database) -> AsyncIterator[None]:
 
 async def _repeat(job: Job, database: Database, stop: asyncio.Event) -> None:
     while not stop.is_set():
-        await asyncio.to_thread(job.once, database)
+        pause = await asyncio.to_thread(job.once, database)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), job.pause)
+            await asyncio.wait_for(stop.wait(), pause)
 
 
 def until_stopped(database: Database) -> None:

@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 
 from jinja2 import Environment
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
@@ -106,7 +107,11 @@ class Memory:
             await self.app(scope, receive, send)
             return
         answer = self.answers.get(key)
-        revision = await self.database.revision()
+        try:
+            revision = await self.database.revision()
+        except SQLAlchemyError:
+            await self.app(scope, receive, send)  # it says in plain words that the database is away
+            return
         if answer is None or answer.revision != revision or answer.until < time.monotonic():
             answer = await self._drawn(key, revision, scope, receive)
         await answer.send(send, known)

