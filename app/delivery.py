@@ -10,7 +10,6 @@ from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from app import db, letters, outbox, people, site
@@ -75,13 +74,13 @@ def _is_for_good(trouble: Exception) -> bool:
 
 def message(mail: Mail, site_name: str, policy: "EmailPolicy[EmailMessage]") -> EmailMessage:
     """The mail as it travels. Tried again, it has the same id, so that a reader's program can tell."""
-    name, address = parseaddr(settings().sender)
+    sender = policy.header_factory("From", settings().sender).addresses[0]
     made = EmailMessage(policy)
-    made["From"] = Address(name or site_name, addr_spec=address)
+    made["From"] = Address(sender.display_name or site_name, sender.username, sender.domain)
     made["To"] = mail.recipient
     made["Subject"] = mail.subject
     made["Date"] = mail.put_at
-    made["Message-ID"] = f"<{file_stem(mail)}@{address.rpartition('@')[2]}>"
+    made["Message-ID"] = f"<{file_stem(mail)}@{sender.domain}>"
     made["Auto-Submitted"] = "auto-generated"
     made.set_content(mail.body)
     made.add_alternative(letters.as_html(Letter(mail.subject, mail.body)), subtype="html")
