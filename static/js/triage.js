@@ -43,5 +43,4 @@ switchOfKeys.addEventListener("change", () => {
   if (switchOfKeys.checked) localStorage.removeItem(OFF);
   else localStorage.setItem(OFF, "yes");
 });
-document.querySelector("[data-keys]").hidden = false;
 tellCount();

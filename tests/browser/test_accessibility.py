@@ -51,7 +51,7 @@ FOCUSED = """() => {
     const element = document.activeElement;
     if (!element || element === document.body) return null;
     const style = getComputedStyle(element), box = element.getBoundingClientRect();
-    const shows = style.outlineStyle !== "none" || style.boxShadow !== "none" || element.matches("input, textarea, select");
+    const shows = style.outlineStyle !== "none" || style.boxShadow !== "none";
     return { name: element.outerHTML.slice(0, 120), shows: shows && box.width > 1 && box.height > 1 };
 }"""
 BOARD, TEAM, WRITING, TRIAGE = "board of a member", "item, planned, with the forms of the team", "new item", "triage"

@@ -29,7 +29,7 @@ def test_nothing_shifts_while_a_page_loads(chromium: Browser, live_server: Serve
     for stop in (stop for stop in tour.STOPS if stop.name in LOOKED_AT):
         sights.go(page, live_server, full, stop)
         shifts[stop.name] = shifted(page)
-    assert shifts == dict.fromkeys(LOOKED_AT, [])
+    assert shifts == {name: [] for name in LOOKED_AT}
 
 
 def test_similar_requests_appear_without_moving_the_title(chromium: Browser, live_server: Server) -> None:
