@@ -1,0 +1,1 @@
+"""Lighthouse on the pages that most readers see: `make lighthouse`."""
