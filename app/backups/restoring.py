@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Never, TypeVar
 from zipfile import ZipFile
 
-from sqlalchemy import Connection, Table, func, insert, inspect, select
+from sqlalchemy import Connection, Table, func, inspect, select
 from sqlmodel import Session, col
 from tqdm import tqdm
 
@@ -69,7 +69,7 @@ def _fill_tables(connection: Connection, backup: ZipFile, manifest: Manifest) ->
 
 def _fill(connection: Connection, table: Table, backup: ZipFile, progress: "tqdm[Never]") -> None:
     for some in _some(_rows(table, backup), ROWS_AT_ONCE):
-        connection.execute(insert(table), some)
+        db.put(connection, table, some)
         progress.update(len(some))
 
 

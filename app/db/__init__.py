@@ -7,10 +7,10 @@ thread in a process: writers queue in order instead of sleeping in SQLite's busy
 from app.db.columns import Html, Word
 from app.db.database import Database, Done
 from app.db.engines import PATIENCE, TooOldSqlite, make_engine, sqlite_module
-from app.db.restoring import continue_numbering, taking_back
+from app.db.restoring import continue_numbering, put, taking_back
 from app.db.statements import insert_new, now, upsert
 
 __all__ = [
     "PATIENCE", "Database", "Done", "Html", "TooOldSqlite", "Word", "continue_numbering", "insert_new", "make_engine",
-    "now", "sqlite_module", "taking_back", "upsert",
+    "now", "put", "sqlite_module", "taking_back", "upsert",
 ]  # fmt: skip

@@ -1,9 +1,11 @@
 """Rows that were stored once come back as they were."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Integer, Table, func, select
+from sqlalchemy import JSON, Connection, Integer, Table, func, insert, select
 
 
 @contextmanager
@@ -33,6 +35,20 @@ def _resting_on_postgresql(tables: Iterable[Table]) -> tuple[list[str], list[str
         works = [rest.replace("deferrable initially deferred", "not deferrable") for rest in rests]
         after += [f'alter table "{table.name}" {change}' for change in ("enable trigger user", *works)]
     return before, after
+
+
+def put(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """Store rows, which have the same columns, in the fastest way the database has."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), rows)
+        return
+    names = list(rows[0])
+    plain = {name: not isinstance(table.columns[name].type, JSON) for name in names}
+    columns = ", ".join(f'"{name}"' for name in names)
+    cursor: Any = connection.connection.cursor()
+    with cursor, cursor.copy(f'copy "{table.name}" ({columns}) from stdin') as copy:
+        for row in rows:
+            copy.write_row([row[name] if plain[name] else json.dumps(row[name]) for name in names])
 
 
 def continue_numbering(connection: Connection, tables: Iterable[Table]) -> None:
