@@ -129,14 +129,14 @@ def back_up(arguments: argparse.Namespace) -> None:
     if path.is_dir():
         path /= f"daylight-{db.now():%Y-%m-%d-%H%M%S}.zip"
     with configured_database() as database:
-        made = backups.make(database, path, settings().uploads_dir)
+        made = backups.make(database, path, settings().data_dir)
     size, count = words.number(path.stat().st_size), words.number(sum(made.tables.values()))
     print(_("Backed up: %(file)s, %(count)s rows, %(size)s bytes.") % {"file": path, "count": count, "size": size})
 
 
 def restore(arguments: argparse.Namespace) -> None:
     with configured_database() as database:
-        restored = backups.restore(database, arguments.file, settings().uploads_dir)
+        restored = backups.restore(database, arguments.file, settings().data_dir)
         with database.session(writes=False) as session:
             waiting = pulse.take(session).mails_waiting
     count = words.number(sum(restored.tables.values()))

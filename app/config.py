@@ -44,10 +44,6 @@ class Settings(BaseSettings):
     language: str = Field("en", description="Language of the pages and mails; English ships.")
 
     @property
-    def uploads_dir(self) -> Path:
-        return self.data_dir / "uploads"
-
-    @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'daylight.sqlite3'}"
 

@@ -68,7 +68,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     schema.migrate(database)
     with database.session() as session:
         fill(session)
-    backups.make(database, folder / "good.zip", folder / "uploads")
+    backups.make(database, folder / "good.zip", folder / "data")
     database.close()
     return folder / "good.zip"
 
@@ -116,9 +116,9 @@ def altered(path: Path, copy: Path, alter: Alter) -> Path:
 
 def test_what_comes_back_is_what_was_there(board: Database, empty: Database, tmp_path: Path) -> None:
     before = lines(board)
-    made = backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
+    made = backups.make(board, tmp_path / "one.zip", tmp_path)
     assert made.tables == {name: len(rows) for name, rows in before.items()}
-    backups.restore(empty, tmp_path / "one.zip", tmp_path / "uploads")
+    backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
     assert lines(empty) == before
     assert lines(board) == before
     assert schema.is_current(empty)
@@ -127,16 +127,16 @@ def test_what_comes_back_is_what_was_there(board: Database, empty: Database, tmp
 def test_a_board_moves_to_the_other_database_and_back(
     board: Database, sqlite: Database, empty: Database, tmp_path: Path
 ) -> None:
-    backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
-    backups.restore(sqlite, tmp_path / "one.zip", tmp_path / "uploads")
-    backups.make(sqlite, tmp_path / "two.zip", tmp_path / "uploads")
-    backups.restore(empty, tmp_path / "two.zip", tmp_path / "uploads")
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    backups.restore(sqlite, tmp_path / "one.zip", tmp_path / "data")
+    backups.make(sqlite, tmp_path / "two.zip", tmp_path / "data")
+    backups.restore(empty, tmp_path / "two.zip", tmp_path / "data")
     assert lines(sqlite) == lines(empty) == lines(board)
 
 
 def test_a_restored_board_goes_on(board: Database, empty: Database, tmp_path: Path) -> None:
-    backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
-    backups.restore(empty, tmp_path / "one.zip", tmp_path / "uploads")
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
     with empty.session() as session:
         ada = session.exec(select(Person).where(Person.name == "Ada Lind")).one()
         number = session.exec(select(Item.number).where(Item.title == "Export to a spreadsheet")).one()
@@ -147,8 +147,8 @@ def test_a_restored_board_goes_on(board: Database, empty: Database, tmp_path: Pa
 
 
 def test_the_rules_of_the_pipeline_are_kept_again_afterwards(board: Database, empty: Database, tmp_path: Path) -> None:
-    backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
-    backups.restore(empty, tmp_path / "one.zip", tmp_path / "uploads")
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
     silently = Item.__table__.update().values(status="planned")  # type: ignore[attr-defined]
     with pytest.raises(Exception, match="no_silent_move"), empty.session() as session:
         session.execute(silently)
@@ -157,62 +157,83 @@ def test_the_rules_of_the_pipeline_are_kept_again_afterwards(board: Database, em
 def test_a_backup_of_an_older_daylight_is_brought_up_to_date(board: Database, empty: Database, tmp_path: Path) -> None:
     before = lines(board)
     schema.migrate(board, schema.revisions()[0], back=True)
-    backups.make(board, tmp_path / "old.zip", tmp_path / "uploads")
-    backups.restore(empty, tmp_path / "old.zip", tmp_path / "uploads")
+    backups.make(board, tmp_path / "old.zip", tmp_path / "data")
+    backups.restore(empty, tmp_path / "old.zip", tmp_path / "data")
     assert schema.is_current(empty)
     assert {name: len(rows) for name, rows in lines(empty).items()} == {
         name: len(rows) for name, rows in before.items()
     }
 
 
-def test_uploads_come_back_too(board: Database, empty: Database, tmp_path: Path) -> None:
-    picture = tmp_path / "uploads" / "2026" / "screen.png"
-    picture.parent.mkdir(parents=True)
-    picture.write_bytes(bytes(range(256)) * 9000)
-    backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
+@pytest.mark.parametrize("folder", ["imports", "uploads"])
+def test_files_come_back_too(board: Database, empty: Database, tmp_path: Path, folder: str) -> None:
+    file = tmp_path / "data" / folder / "2026" / "screen.png"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bytes(range(256)) * 9000)
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
     backups.restore(empty, tmp_path / "one.zip", tmp_path / "again")
-    assert (tmp_path / "again" / "2026" / "screen.png").read_bytes() == picture.read_bytes()
+    assert (tmp_path / "again" / folder / "2026" / "screen.png").read_bytes() == file.read_bytes()
+
+
+def test_a_restore_that_fails_leaves_nothing_behind(
+    board: Database, empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "data" / "uploads" / "screen.png"
+    file.parent.mkdir(parents=True)
+    file.touch()
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+
+    def run_out_of_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backups.restoring, "_place", run_out_of_disk)
+    with pytest.raises(OSError, match="No space left"):
+        backups.restore(empty, tmp_path / "one.zip", tmp_path / "again")
+    assert is_untouched(empty)
+    assert not (tmp_path / "again").exists()
 
 
 def test_a_backup_is_for_its_owner_only_and_replaces_no_file(board: Database, tmp_path: Path) -> None:
     path = tmp_path / "one.zip"
-    backups.make(board, path, tmp_path / "uploads")
+    backups.make(board, path, tmp_path / "data")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     content = path.read_bytes()
     with pytest.raises(Refused, match="already"):
-        backups.make(board, path, tmp_path / "uploads")
+        backups.make(board, path, tmp_path / "data")
     assert path.read_bytes() == content
 
 
-def test_a_backup_that_fails_leaves_nothing_behind(board: Database, tmp_path: Path) -> None:
+def test_a_backup_that_fails_leaves_nothing_behind(
+    board: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Full(Exception):
         pass
 
-    def uploads() -> Iterator[Path]:
+    def rglob(*_: object) -> Iterator[Path]:
         raise Full
 
-    folder = type("Folder", (), {"rglob": lambda *_: uploads()})()
+    monkeypatch.setattr(Path, "rglob", rglob)
     with pytest.raises(Full):
-        backups.make(board, tmp_path / "one.zip", folder)
+        backups.make(board, tmp_path / "one.zip", tmp_path / "data")
     assert list(tmp_path.glob("*.zip")) + list(tmp_path.glob(".one*")) == []
     with pytest.raises(Refused, match="cannot be written: No such file or directory"):
-        backups.make(board, tmp_path / "nowhere" / "one.zip", tmp_path / "uploads")
+        backups.make(board, tmp_path / "nowhere" / "one.zip", tmp_path / "data")
 
 
 def test_only_an_empty_place_is_restored_into(board: Database, tmp_path: Path) -> None:
     before = lines(board)
-    backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
     with pytest.raises(Refused, match=r"not empty.* item \(\d+\)"):
-        backups.restore(board, tmp_path / "one.zip", tmp_path / "uploads")
+        backups.restore(board, tmp_path / "one.zip", tmp_path / "data")
     assert lines(board) == before
 
 
-def test_uploads_are_not_mixed_with_others(board: Database, empty: Database, tmp_path: Path) -> None:
-    backups.make(board, tmp_path / "one.zip", tmp_path / "uploads")
-    (tmp_path / "uploads").mkdir()
-    (tmp_path / "uploads" / "mine.png").touch()
+def test_files_are_not_mixed_with_others(board: Database, empty: Database, tmp_path: Path) -> None:
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    (tmp_path / "data" / "uploads").mkdir(parents=True)
+    (tmp_path / "data" / "uploads" / "mine.png").touch()
     with pytest.raises(Refused, match="uploads is not empty"):
-        backups.restore(empty, tmp_path / "one.zip", tmp_path / "uploads")
+        backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
     assert is_untouched(empty)
 
 
@@ -237,8 +258,8 @@ def count_wrongly(manifest: dict[str, Any], _parts: dict[str, bytes]) -> None:
 
 
 def lead_elsewhere(manifest: dict[str, Any], parts: dict[str, bytes]) -> None:
-    manifest["parts"]["uploads/../../evil"] = manifest["parts"]["tables/tag.jsonl"] | {"rows": None}
-    parts["uploads/../../evil"] = parts["tables/tag.jsonl"]
+    manifest["parts"]["files/uploads/../../evil"] = manifest["parts"]["tables/tag.jsonl"] | {"rows": None}
+    parts["files/uploads/../../evil"] = parts["tables/tag.jsonl"]
 
 
 def be_of_tomorrow(manifest: dict[str, Any], _parts: dict[str, bytes]) -> None:
@@ -266,9 +287,9 @@ def test_an_altered_backup_is_refused_before_anything(
     backup: Path, sqlite: Database, tmp_path: Path, alter: Alter, words: str
 ) -> None:
     with pytest.raises(Refused, match=words):
-        backups.restore(sqlite, altered(backup, tmp_path / "altered.zip", alter), tmp_path / "uploads")
+        backups.restore(sqlite, altered(backup, tmp_path / "altered.zip", alter), tmp_path / "data")
     assert is_untouched(sqlite)
-    assert not (tmp_path / "uploads").exists()
+    assert not (tmp_path / "data").exists()
 
 
 @pytest.mark.parametrize("share", [0, 0.3, 0.999])
@@ -278,7 +299,7 @@ def test_a_truncated_backup_is_refused_before_anything(
     content = backup.read_bytes()
     (tmp_path / "half.zip").write_bytes(content[: int(len(content) * share)])
     with pytest.raises(Refused, match="no backup of Daylight, or it is damaged"):
-        backups.restore(sqlite, tmp_path / "half.zip", tmp_path / "uploads")
+        backups.restore(sqlite, tmp_path / "half.zip", tmp_path / "data")
     assert is_untouched(sqlite)
 
 
@@ -293,7 +314,7 @@ def test_a_backup_with_a_wrong_byte_is_refused_or_still_whole(
     with archive.opened(backup) as (_zip, manifest):
         expected = manifest.tables
     try:
-        backups.restore(sqlite, tmp_path / "wrong.zip", tmp_path / "uploads")
+        backups.restore(sqlite, tmp_path / "wrong.zip", tmp_path / "data")
     except Refused:
         assert is_untouched(sqlite)
     else:
@@ -303,12 +324,12 @@ def test_a_backup_with_a_wrong_byte_is_refused_or_still_whole(
 def test_what_is_no_backup_is_refused(sqlite: Database, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear Daylight")
     with pytest.raises(Refused, match="no backup of Daylight"):
-        backups.restore(sqlite, tmp_path / "letter.txt", tmp_path / "uploads")
+        backups.restore(sqlite, tmp_path / "letter.txt", tmp_path / "data")
     with pytest.raises(Refused, match="There is no file"):
-        backups.restore(sqlite, tmp_path / "nothing.zip", tmp_path / "uploads")
+        backups.restore(sqlite, tmp_path / "nothing.zip", tmp_path / "data")
     assert is_untouched(sqlite)
 
 
 def test_an_empty_database_has_nothing_to_back_up(empty: Database, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no Daylight in this database"):
-        backups.make(empty, tmp_path / "one.zip", tmp_path / "uploads")
+        backups.make(empty, tmp_path / "one.zip", tmp_path / "data")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,7 +16,8 @@ from app.words import _
 
 FORMAT = 1
 MANIFEST = "manifest.json"
-TABLES, UPLOADS = "tables/", "uploads/"
+TABLES, FILES = "tables/", "files/"
+FOLDERS = ("imports", "uploads")  # of the data folder
 MANIFEST_MOST = 50_000_000  # bytes
 BLOCK = 1 << 20
 
@@ -48,8 +49,8 @@ class Manifest:
         }
 
     @property
-    def uploads(self) -> list[str]:
-        return [name for name in self.parts if name.startswith(UPLOADS)]
+    def files(self) -> list[str]:
+        return [name for name in self.parts if name.startswith(FILES)]
 
 
 class Writer:
@@ -81,17 +82,19 @@ def table_part(name: str) -> str:
 def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
     """A backup that was checked from its first to its last byte. Raises Refused, saying what is wrong with it."""
     try:
-        with ZipFile(path) as archive:
+        with ExitStack() as stack:
+            archive = stack.enter_context(ZipFile(path))
             manifest = _manifest(archive)
             for name, part in manifest.parts.items():
                 _check(archive, name, part)
-            yield archive, manifest
+            whole = stack.pop_all()
     except FileNotFoundError:
         raise Refused(_("There is no file %s.") % path) from None
     except (BadZipFile, Damaged, EOFError, KeyError, ValueError, TypeError, OSError) as trouble:
-        raise Refused(
-            _("%(file)s is no backup of Daylight, or it is damaged: %(trouble)s") % {"file": path, "trouble": trouble}
-        ) from trouble
+        words = _("%(file)s is no backup of Daylight, or it is damaged: %(trouble)s")
+        raise Refused(words % {"file": path, "trouble": trouble}) from trouble
+    with whole:
+        yield archive, manifest
 
 
 def _manifest(archive: ZipFile) -> Manifest:
@@ -115,7 +118,7 @@ def _manifest(archive: ZipFile) -> Manifest:
 
 def _is_plain(name: str) -> bool:
     path = PurePosixPath(name)
-    inside = name == MANIFEST or name.startswith((TABLES, UPLOADS))
+    inside = name == MANIFEST or name.startswith((TABLES, *(f"{FILES}{folder}/" for folder in FOLDERS)))
     return inside and not path.is_absolute() and ".." not in path.parts and "\\" not in name and ":" not in name
 
 

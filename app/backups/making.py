@@ -1,6 +1,7 @@
 """Making a backup: one consistent state of the database, while others go on writing."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Never
 
@@ -18,7 +19,7 @@ from app.words import _
 ROWS_AT_ONCE = 2000
 
 
-def make(database: Database, path: Path, uploads: Path) -> Manifest:
+def make(database: Database, path: Path, data_dir: Path) -> Manifest:
     """Write everything into one new file, which is there only when it was read back and found whole.
 
     Raises Refused when the file cannot be written or the database is no Daylight of this version or an older one.
@@ -26,7 +27,7 @@ def make(database: Database, path: Path, uploads: Path) -> Manifest:
     with files.appearing(path) as unfinished, database.snapshot() as connection:
         writer = Writer(unfinished, _manifest(connection))
         _put_tables(connection, writer)
-        _put_uploads(uploads, writer)
+        _put_files(data_dir, writer)
         writer.close()
         with archive.opened(unfinished) as (_zip, manifest):
             pass
@@ -61,9 +62,10 @@ def _lines(connection: Connection, table: Table, progress: "tqdm[Never]") -> Ite
             progress.update(len(some))
 
 
-def _put_uploads(folder: Path, writer: Writer) -> None:
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        writer.put(archive.UPLOADS + path.relative_to(folder).as_posix(), _blocks(path))
+def _put_files(data_dir: Path, writer: Writer) -> None:
+    for path in sorted(path for folder in archive.FOLDERS for path in (data_dir / folder).rglob("*") if path.is_file()):
+        with suppress(FileNotFoundError):  # an import that has just ended needs its file no more
+            writer.put(archive.FILES + path.relative_to(data_dir).as_posix(), _blocks(path))
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

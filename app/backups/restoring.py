@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Never, TypeVar
@@ -24,29 +25,47 @@ ROWS_AT_ONCE = 2000
 Thing = TypeVar("Thing")
 
 
-def restore(database: Database, path: Path, uploads: Path) -> Manifest:
+def restore(database: Database, path: Path, data_dir: Path) -> Manifest:
     """Bring back what was backed up, and bring it to the schema of this program.
 
     Raises Refused for a backup that is not whole and for a place that is not empty; nothing was touched then.
     """
-    with archive.opened(path) as (backup, manifest), database.exclusively() as connection:
-        _need_empty(connection, uploads)
+    with (
+        archive.opened(path) as (backup, manifest),
+        _gone_again_on_failure() as placed,
+        database.exclusively() as connection,
+    ):
+        _need_empty(connection, data_dir)
         schema.bring(connection, manifest.revision)
         _fill_tables(connection, backup, manifest)
         schema.bring(connection)
         _index(connection)
-        _place_uploads(backup, manifest, uploads)
+        for name in manifest.files:
+            placed.append(data_dir / name.removeprefix(archive.FILES))
+            _place(backup, name, placed[-1])
     return manifest
 
 
-def _need_empty(connection: Connection, uploads: Path) -> None:
+@contextmanager
+def _gone_again_on_failure() -> Iterator[list[Path]]:
+    placed: list[Path] = []
+    try:
+        yield placed
+    except BaseException:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _need_empty(connection: Connection, data_dir: Path) -> None:
     names = [name for name in inspect(connection).get_table_names() if not name.startswith(rows.NOT_STORED)]
     if names:
         counts = {name: count for name in names if (count := _count(connection, name))}
         there = ", ".join(f"{name} ({count})" for name, count in counts.items()) or _("empty tables")
         raise Refused(_("The database is not empty, and a backup replaces nothing. There are: %s.") % there)
-    if uploads.is_dir() and any(uploads.iterdir()):
-        raise Refused(_("The folder %s is not empty, and a backup replaces nothing.") % uploads)
+    for folder in (data_dir / name for name in archive.FOLDERS):
+        if folder.is_dir() and any(folder.iterdir()):
+            raise Refused(_("The folder %s is not empty, and a backup replaces nothing.") % folder)
 
 
 def _count(connection: Connection, name: str) -> int:
@@ -105,13 +124,7 @@ def _all_items(session: Session) -> Iterator[list[Item]]:
         session.expunge_all()
 
 
-def _place_uploads(backup: ZipFile, manifest: Manifest, folder: Path) -> None:
-    unfinished = folder.with_name(f".{folder.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    for name in manifest.uploads:
-        path = unfinished / name.removeprefix(archive.UPLOADS)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with backup.open(name) as content, path.open("wb") as file:
-            shutil.copyfileobj(content, file)
-    if unfinished.is_dir():
-        unfinished.replace(folder)
+def _place(backup: ZipFile, name: str, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with backup.open(name) as content, path.open("wb") as file:
+        shutil.copyfileobj(content, file)
