@@ -45,6 +45,8 @@ def main() -> None:
     except ValidationError as trouble:
         wrong = (f"DAYLIGHT_{str(error['loc'][0]).upper()}: {error['msg']}" for error in trouble.errors())
         raise SystemExit("\n".join(wrong)) from None
+    except OSError as trouble:
+        raise SystemExit(_("This could not be done: %s") % trouble) from None
     except DBAPIError as trouble:
         words = _("The database cannot be used: %s") % str(trouble.orig).strip()
         raise SystemExit(words + "\n" + _("“python -m app doctor” says more.")) from None
