@@ -2,12 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -94,27 +95,51 @@ def loaded() -> Iterator[Callable[[dict[str, object]], int]]:
         yield fork
 
 
-@pytest.fixture
-def quick(loaded: Callable[[dict[str, object]], int], tmp_path: Path) -> Iterator[Callable[..., Quick]]:
-    """Start servers: `quick(data_dir, port=port, DAYLIGHT_DATABASE_URL=url)`."""
-    servers: list[Quick] = []
+class Starter:
+    """Starts servers, and stops them at the end: `quick(data_dir, port=port, DAYLIGHT_DATABASE_URL=url)`."""
 
-    def start(data_dir: Path = tmp_path, *, port: int = 0, wait: bool = True, **environment: str) -> Quick:
-        port, log = port or free_port(), tmp_path / f"server-{len(servers)}.log"
-        settings = {"DAYLIGHT_DATA_DIR": str(data_dir), "DAYLIGHT_BASE_URL": f"http://localhost:{port}"}
-        pid = loaded({"port": port, "environment": settings | environment, "log": str(log)})
-        servers.append(Quick(pid, port, log))
+    def __init__(self, fork: Callable[[dict[str, object]], int], folder: Path) -> None:
+        self.fork, self.folder = fork, folder
+        self.started: list[Quick] = []
+
+    def __call__(self, data_dir: Path | None = None, *, port: int = 0, wait: bool = True, **environment: str) -> Quick:
+        port, log = port or free_port(), self.folder / f"server-{len(self.started)}.log"
+        settings = {
+            "DAYLIGHT_DATA_DIR": str(data_dir or self.folder),
+            "DAYLIGHT_BASE_URL": f"http://localhost:{port}",
+            "DAYLIGHT_DATABASE_URL": "",
+        }
+        pid = self.fork({"port": port, "environment": settings | environment, "log": str(log)})
+        self.started.append(Quick(pid, port, log))
         if wait:
-            servers[-1].wait_until_it_answers()
-        return servers[-1]
+            self.started[-1].wait_until_it_answers()
+        return self.started[-1]
 
-    yield start
-    for server in servers:
-        if server.is_there:
-            server.stop()
+    def stop_all(self) -> None:
+        for server in self.started:
+            if server.is_there:
+                server.stop()
 
 
 @pytest.fixture
-def board(tmp_path: Path) -> Board:
+def quick(loaded: Callable[[dict[str, object]], int], tmp_path: Path) -> Iterator[Starter]:
+    starter = Starter(loaded, tmp_path)
+    yield starter
+    starter.stop_all()
+
+
+@pytest.fixture(scope="session")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Board:
+    """A board on SQLite that is only copied."""
+    return set_up(f"sqlite:///{tmp_path_factory.mktemp('stocked') / 'daylight.sqlite3'}")
+
+
+@pytest.fixture
+def board(stocked: Board, tmp_path: Path) -> Board:
     """A board on SQLite, where `serve` looks for it in the data folder `tmp_path`."""
-    return set_up(f"sqlite:///{tmp_path / 'daylight.sqlite3'}")
+    return copied(stocked, tmp_path)
+
+
+def copied(stocked: Board, folder: Path) -> Board:
+    path = shutil.copy(stocked.url.removeprefix("sqlite:///"), folder)
+    return replace(stocked, url=f"sqlite:///{path}")

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from sqlalchemy import text
 from app import db
 from app.db import Database
 from tests.fixtures.server import ROOT
-from tests.server.conftest import Quick
+from tests.server.conftest import Starter
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, Board, Crowd, there, verify
 
 pytestmark = pytest.mark.server
@@ -37,7 +36,7 @@ def found_in(url: str) -> dict[str, Counter[tuple[object, ...]]]:
 
 
 def test_a_backup_made_while_people_write_comes_back_as_one_moment(
-    quick: Callable[..., Quick], board: Board, tmp_path: Path
+    quick: Starter, board: Board, tmp_path: Path
 ) -> None:
     file, elsewhere = tmp_path / "backup.zip", tmp_path / "elsewhere"
     server = quick()

@@ -3,12 +3,11 @@
 import random
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.fixtures.mail import free_port
-from tests.server.conftest import Quick
+from tests.server.conftest import Starter
 from tests.server.crowd import Board, Crowd, verify
 
 KILLS = 20
@@ -16,7 +15,7 @@ KILLS = 20
 pytestmark = pytest.mark.server
 
 
-def test_twenty_kills_lose_nothing_that_was_acknowledged(quick: Callable[..., Quick], board: Board) -> None:
+def test_twenty_kills_lose_nothing_that_was_acknowledged(quick: Starter, board: Board) -> None:
     port, chance = free_port(), random.Random(5)
     with Crowd(board, port) as crowd:
         for _ in range(KILLS):

@@ -4,7 +4,7 @@ import inspect
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.fixtures.database import REMEDY
 from tests.fixtures.needs import missing
-from tests.server.conftest import Quick
+from tests.server.conftest import Starter
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Crowd, set_up, verify
 
 pytestmark = [pytest.mark.server, pytest.mark.postgresql]
@@ -53,7 +53,7 @@ def postgresql(tmp_path: Path) -> Iterator[Postgresql]:
         yield Postgresql(server)
 
 
-def test_a_restart_fails_one_request_of_each_at_most(postgresql: Postgresql, quick: Callable[..., Quick]) -> None:
+def test_a_restart_fails_one_request_of_each_at_most(postgresql: Postgresql, quick: Starter) -> None:
     board = set_up(postgresql.url)
     server = quick(DAYLIGHT_DATABASE_URL=postgresql.url)
     ways = ("fast", "immediate")  # the second is as after a crash
@@ -68,9 +68,7 @@ def test_a_restart_fails_one_request_of_each_at_most(postgresql: Postgresql, qui
     verify(board.url, crowd.taken)
 
 
-def test_a_database_that_is_away_is_told_to_readers_and_writers(
-    postgresql: Postgresql, quick: Callable[..., Quick]
-) -> None:
+def test_a_database_that_is_away_is_told_to_readers_and_writers(postgresql: Postgresql, quick: Starter) -> None:
     server = quick(DAYLIGHT_DATABASE_URL=postgresql.url)
     postgresql.stop()
     for _ in range(2):

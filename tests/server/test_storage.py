@@ -19,8 +19,8 @@ from sqlalchemy import make_url
 from app import db
 from app.db import Database
 from tests.fixtures.server import ROOT, Server
-from tests.server.conftest import Quick, replace_workers
-from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Act, Board, Crowd, do, set_up, there, verify, vote
+from tests.server.conftest import Quick, Starter, copied, replace_workers
+from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Act, Board, Crowd, do, there, verify, vote
 
 WORDS = "Daylight cannot use its storage right now."
 SMALL = 8_000_000  # bytes
@@ -102,7 +102,7 @@ def fails_and_recovers(hand: Hand, fail: Callable[[], object], mend: Callable[[]
     hand.verify()
 
 
-def test_a_disk_that_takes_nothing_more(quick: Callable[..., Quick], board: Board) -> None:
+def test_a_disk_that_takes_nothing_more(quick: Starter, board: Board) -> None:
     """No file of the server may be written, which every Linux can arrange for every user."""
     server = quick()
 
@@ -112,8 +112,8 @@ def test_a_disk_that_takes_nothing_more(quick: Callable[..., Quick], board: Boar
     fails_and_recovers(Hand(board, server), lambda: files_may_have(0), lambda: files_may_have(resource.RLIM_INFINITY))
 
 
-def test_a_full_disk(quick: Callable[..., Quick], small_disk: Path) -> None:
-    board = set_up(f"sqlite:///{small_disk / 'daylight.sqlite3'}")
+def test_a_full_disk(quick: Starter, stocked: Board, small_disk: Path) -> None:
+    board = copied(stocked, small_disk)
     server = quick(small_disk)
     filler = small_disk / "filler"
 
@@ -170,7 +170,7 @@ def holder_of(board: Board) -> Any:
     return db.sqlite_module().connect(path, isolation_level=None, check_same_thread=False)
 
 
-def test_a_lock_that_is_held_too_long(quick: Callable[..., Quick], board: Board) -> None:
+def test_a_lock_that_is_held_too_long(quick: Starter, board: Board) -> None:
     hand, holder = Hand(board, quick()), holder_of(board)
     hand.vote_until(SEE_OTHER)
     holder.execute("BEGIN IMMEDIATE")
@@ -185,7 +185,7 @@ def test_a_lock_that_is_held_too_long(quick: Callable[..., Quick], board: Board)
     hand.verify()
 
 
-def test_a_lock_that_is_let_go_in_time_is_waited_for(quick: Callable[..., Quick], board: Board) -> None:
+def test_a_lock_that_is_let_go_in_time_is_waited_for(quick: Starter, board: Board) -> None:
     hand, holder = Hand(board, quick()), holder_of(board)
     hand.vote_until(SEE_OTHER)
     holder.execute("BEGIN IMMEDIATE")
@@ -196,7 +196,7 @@ def test_a_lock_that_is_let_go_in_time_is_waited_for(quick: Callable[..., Quick]
     hand.verify()
 
 
-def test_two_servers_on_one_file(quick: Callable[..., Quick], board: Board) -> None:
+def test_two_servers_on_one_file(quick: Starter, board: Board) -> None:
     first, second = quick(), quick()
     with Crowd(board, first.port, name="first") as one, Crowd(board, second.port, name="second") as other:
         one.wait_for(60)
