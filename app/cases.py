@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, true
 from sqlmodel import Session, col, select
 
-from app import items, listing, targets
+from app import items, listing, wording
 from app.boards import Board
 from app.comments import Comment
 from app.items import Item
 from app.listing import Row
 from app.people import Person
 from app.status_changes import StatusChange, TargetMove
-from app.statuses import Kind, Status
+from app.statuses import Status
 from app.subscriptions import Subscription
 from app.votes import Vote
 from app.words import N_, _, ngettext, number
@@ -62,20 +62,6 @@ TURN_LABELS = {
     Turn.OWED: N_("You owe an answer"),
     Turn.CHANGED: N_("Changed since you looked"),
     Turn.SEEN: N_("Nothing new"),
-}
-
-MOVED = {
-    Status.ACKNOWLEDGED: N_("Acknowledged by %s"),
-    Status.NEEDS_INFO: N_("Question asked by %s"),
-    Status.PLANNED: N_("Planned by %s"),
-    Status.IN_PROGRESS: N_("Begun by %s"),
-    Status.SHIPPED: N_("Shipped by %s"),
-    Status.DECLINED: N_("Declined by %s"),
-    Status.DUPLICATE: N_("Merged into another by %s"),
-}
-MOVED_ITSELF = {
-    Status.ACKNOWLEDGED: N_("Open again, because our question was answered"),
-    Status.DECLINED: N_("Closed, because our question stayed unanswered"),
 }
 
 
@@ -152,10 +138,10 @@ def _news(session: Session, person: Person, cases: dict[int, Case]) -> Iterable[
     mine = col(Subscription.person_id) == person.id, col(Subscription.item_number).in_(list(cases))
     moves = select(StatusChange, Person).outerjoin(Person, col(Person.id) == StatusChange.person_id)
     for change, mover in session.exec(_of(moves, person, StatusChange, *mine).order_by(col(StatusChange.id))):
-        yield change.item_number, _moved(change, mover, cases[change.item_number].item.kind)
+        yield change.item_number, wording.move_line(change, mover, cases[change.item_number].item.kind)
     promises = session.exec(_of(select(TargetMove), person, TargetMove, *mine).order_by(col(TargetMove.id)))
     for item_number, latest in {move.item_number: move for move in promises}.items():
-        yield item_number, _promised(latest)
+        yield item_number, wording.target_line(latest)
     counted = _of(select(Comment.item_number, func.count()), person, Comment, *mine).group_by(col(Comment.item_number))
     for item_number, count in session.exec(counted):
         yield item_number, ngettext("%s new comment", "%s new comments", count) % number(count)
@@ -163,17 +149,3 @@ def _news(session: Session, person: Person, cases: dict[int, Case]) -> Iterable[
 
 def _of(statement: Any, person: Person, table: Any, *mine: ColumnElement[bool]) -> Any:
     return statement.join(Subscription, and_(*mine)).where(*_since(person, table))
-
-
-def _moved(change: StatusChange, mover: Person | None, kind: Kind) -> str:
-    if mover is None:
-        return _(MOVED_ITSELF.get(change.to_status, "")) or change.to_status.label(kind)
-    if change.to_status is Status.SHIPPED and kind is Kind.DEFECT:
-        return _("Fixed by %s") % mover.byline
-    return _(MOVED[change.to_status]) % mover.byline
-
-
-def _promised(move: TargetMove) -> str:
-    if move.to_target is None:
-        return _("No longer promised for a time")
-    return _("Promised for %s") % targets.shown(move.to_target)

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
-from app import db, edits, hiding, items, policy, status_changes, subscriptions, text
+from app import db, edits, events, hiding, items, policy, status_changes, subscriptions, text
+from app.events import Happened
 from app.items import Item
 from app.people import Person
 from app.refusals import Refused
@@ -61,10 +62,11 @@ def post(
     session.flush()
     item.changed_at = at
     recount(session, item)
+    events.note(session, Happened.COMMENTED, item.number, person.key, at, comment_id=comment.id)
     subscriptions.start(session, item, person, Because.COMMENTED, at=at)
     status_changes.hear(session, item, person, at)
     if official:
-        mark_official(session, comment, person)
+        mark_official(session, comment, person, at=at)
     return comment
 
 
@@ -81,16 +83,20 @@ def _checked(words: str) -> str:
     return words
 
 
-def mark_official(session: Session, comment: Comment, person: Person) -> None:
+def mark_official(session: Session, comment: Comment, person: Person, *, at: datetime | None = None) -> None:
     """Make a maintainer's own comment the official answer. Raises NotAllowed, Refused when it is hidden."""
     policy.need(policy.is_maintainer(person) and comment.person_id == person.id)
     if comment.is_hidden:
         raise Refused(_("A hidden comment cannot be the answer."))
     (item,) = items.lock(session, comment.item_number)
+    session.refresh(comment)
+    if comment.is_official:
+        return
     comment.is_official = True
     session.add(comment)
     if item.answered_at is None or item.answered_at <= comment.at:
         items.answered(session, item, person, comment.body, comment.at)
+    events.note(session, Happened.ANSWERED, item.number, person.key, at or db.now(), comment_id=comment.id)
 
 
 def edit(session: Session, comment: Comment, person: Person, words: str) -> None:

@@ -9,8 +9,9 @@ from markupsafe import Markup
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, or_
 from sqlmodel import Column, Field, Session, SQLModel, Text, col, func, select
 
-from app import boards, db, edits, people, search, site, text
+from app import boards, db, edits, events, people, search, site, text
 from app.boards import Board
+from app.events import Happened
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound
 from app.statuses import Kind, Status
@@ -191,6 +192,7 @@ def post(session: Session, person: Person, draft: Draft, *, at: datetime | None 
     session.add(item)
     session.flush()
     search.index(session, item.number, item.title, full_text(item))
+    events.note(session, Happened.ITEM_CREATED, number, person.key, at)
     return item
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db, items, policy, subscriptions
+from app import db, events, items, policy, subscriptions
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid
@@ -62,6 +62,7 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     if db.insert_new(session, Vote, row):
         recount(session, root)
         root.trend = items.warmer(root.trend, items.heat(at))
+        events.note_votes(session, root.number, root.vote_count, person.key, at)
     subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
 

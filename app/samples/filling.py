@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from app import boards, comments, db, items, site, status_changes, tags, votes
+from app import boards, comments, db, events, items, site, status_changes, tags, votes
 from app.boards import Board
 from app.imports.batches import Import, State
 from app.items import Draft, Item
@@ -68,16 +68,17 @@ class Telling:
 
     def tell(self) -> int:
         """Returns how many items there are now."""
-        events: list[tuple[datetime, Callable[[Sample, Sample, datetime], None], Sample, Sample]] = []
+        stories: list[tuple[datetime, Callable[[Sample, Sample, datetime], None], Sample, Sample]] = []
         for sample in self.samples["items"]:
-            events.append((self._at(sample), self._post, sample, sample))
-            events += [(self._at(event), self._happen, sample, event) for event in sample.get("story", [])]
-        for at, act, sample, event in sorted(events, key=lambda event: event[0]):
+            stories.append((self._at(sample), self._post, sample, sample))
+            stories += [(self._at(event), self._happen, sample, event) for event in sample.get("story", [])]
+        for at, act, sample, event in sorted(stories, key=lambda event: event[0]):
             act(sample, event, at)
         for item in items.lock(self.session, *self.numbers.values()):
             votes.recount(self.session, item)
             votes.cool(self.session, item)
         self.session.flush()
+        events.silence(self.session, list(self.numbers.values()))
         return len(self.numbers)
 
     def _make_boards_and_tags(self) -> None:

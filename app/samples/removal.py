@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from app import comments, items, votes
 from app.boards import Board
 from app.comments import Comment
+from app.events import Event
 from app.imports import removal
 from app.imports.batches import Import
 from app.items import Item
@@ -49,7 +50,7 @@ def _remove_acts(session: Session, samples: Import) -> None:
     people = select(Person.id).where(Person.import_id == samples.id)
     voted = session.exec(select(Vote.item_number).where(col(Vote.person_id).in_(people))).all()
     said = session.exec(select(Comment.item_number).where(col(Comment.person_id).in_(people))).all()
-    for table in (Vote, Comment, Subscription, SessionRow, RoleChange):
+    for table in (Event, Vote, Comment, Subscription, SessionRow, RoleChange):
         session.execute(delete(table).where(col(table.person_id).in_(people)))
     roots = session.exec(select(Item.root).where(col(Item.number).in_(voted))).all()
     for item in items.lock(session, *voted, *said, *roots):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app import db, items, policy, text
+from app import db, events, items, policy, text
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, Refused
@@ -48,7 +48,8 @@ def change_many(
     locked = _lock(session, chosen, move)
     _refuse_overtaken(session, locked, person, to, expected)
     fields = check.checked(session, locked, person, move, at)
-    rows = [append(session, item, to, at, person_id=person.key, **fields) for item in locked]
+    batch = events.new_batch() if len(locked) > 1 else None
+    rows = [append(session, item, to, at, batch=batch, person_id=person.key, **fields) for item in locked]
     for item, row in zip(locked, rows, strict=True):
         _answer(session, item, row, person, move)
     return rows

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from app import db, edits, items, policy, text
+from app import db, edits, events, items, policy, text
+from app.events import Happened
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refused
@@ -80,4 +81,6 @@ def move_target(
     item.target = target
     session.add(row)
     items.answered(session, item, person, cause, at)
+    session.flush()
+    events.note(session, Happened.TARGET_MOVED, item.number, person.key, at, target_move_id=row.id)
     return row

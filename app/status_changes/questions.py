@@ -30,7 +30,7 @@ def hear(session: Session, item: Item, person: Person, at: datetime) -> None:
     was_closed = item.status is Status.DECLINED and item.reason == Reason.UNANSWERED_QUESTION
     if was_closed and not policy.is_maintainer(person):
         words = _("%s has answered our question, so this is open again.") % person.shown_name
-        append(session, item, Status.ACKNOWLEDGED, at, is_automatic=True, explanation=words)
+        append(session, item, Status.ACKNOWLEDGED, at, caused_by=person.key, is_automatic=True, explanation=words)
     elif item.due_on is None or item.reporter_id != person.id:
         return
     item.due_on = item.warned_at = None
