@@ -3,7 +3,7 @@
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col
 
-from app import db, people, sessions, votes
+from app import db, people, sessions, tokens, votes
 from app.outbox import Mail
 from app.people import Person, Role
 from app.refusals import Invalid
@@ -25,6 +25,7 @@ def leave(session: Session, person: Person, typed_email: str) -> None:
     session.execute(delete(SignIn).where(or_(col(SignIn.person_id) == person.id, col(SignIn.email) == person.email)))
     session.execute(delete(Mail).where(col(Mail.recipient) == person.email))
     sessions.revoke_all(session, person.key)
+    tokens.revoke_all(session, person)
     _forget(session, person)
 
 

@@ -13,6 +13,7 @@ from app.people import Person, RoleChange
 from app.sessions import SessionRow
 from app.status_changes import MergeProposal, StatusChange, TargetMove
 from app.subscriptions import Subscription
+from app.tokens import Token
 from app.votes import Vote
 
 ITEM = "number kind title body details status posted_at edited_at hidden_at hidden_because"
@@ -46,6 +47,7 @@ def of(session: Session, person: Person) -> dict[str, Any]:
         "merge_proposals": rows(MergeProposal, MergeProposal.person_id, "item_number into words at decided_at"),
         "earlier_words": rows(Edit, Edit.person_id, "subject subject_id field earlier at"),
         "role_changes": rows(RoleChange, RoleChange.person_id, "at from_role to_role"),
+        "tokens": rows(Token, Token.person_id, "name scopes made_at expires_at used_at"),
         "sessions": rows(SessionRow, SessionRow.person_id, "started_at seen_at expires_at browser"),
     }
 

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 from app import db, serving, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
-from app.web import areas, refusal_pages
+from app.web import areas
+from app.web.api import description, problems
 from app.web.assets import Assets
 from app.web.guard import Guard
 from app.web.logs import RequestLog
@@ -40,9 +41,9 @@ def create_app(database: Database | None = None) -> FastAPI:
         app.state.database.close()
 
     app = Guarded(
-        title="Daylight", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
         max_body_size=BODY_MOST, middleware=[Middleware(GZipMiddleware, compresslevel=5)],
-        exception_handlers=refusal_pages.HANDLERS,
+        exception_handlers=problems.HANDLERS, **description.TITLE,
     )  # fmt: skip
     app.state.database = database
     app.state.assets = Assets()

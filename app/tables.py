@@ -14,6 +14,7 @@ from app import (
     site,
     subscriptions,
     tags,
+    tokens,
     votes,
 )
 from app.imports import batches
@@ -36,5 +37,6 @@ ALL = (
     subscriptions,
     table,
     tags,
+    tokens,
     votes,
 )

@@ -127,6 +127,10 @@ FORMS = [
     Form("/me/profile", "maintainer", {"name": text("Your name", 80), "title": text("Title", 80, needed=False)}),
     Form("/me/address", fields={"email": email()}),
     Form("/me/address/{address}", fields={"code": CODE}),
+    Form("/me/tokens", fields={
+        "name": text("Name", 80), "days": choice("Ends after", "30"),
+        "scopes": Field("read", {"none": "What it may do: choose at least one of those offered."}, is_list=True),
+    }),
     Form("/me/deletion", fields={"email": Field("x", {"": "E-mail: type the address of this account to delete it."})}),
     Form("/settings", "owner", {
         "name": text("Name", 80), "description": text("Description", 300, needed=False),
@@ -161,6 +165,7 @@ BUTTONS = [
     Form("/merge-proposals/{proposal}/rejection", "maintainer"),
     Form("/me/sessions/revocation"),
     Form("/me/sessions/none/revocation"),
+    Form("/me/tokens/{token}/revocation"),
     Form("/sign-in/{handle}/again", ""),
     Form("/sign-out"),
     Form("/settings/logo/removal", "owner"),

@@ -5,12 +5,19 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from app.web import areas
+from app.web import areas, guard
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 def every(method: str) -> list[APIRoute]:
     """The routes that take this method, in the order in which they are tried."""
     return [route for area in areas.ALL for route in _within(area) if method in route.methods]
+
+
+def pages(method: str) -> list[APIRoute]:
+    """Those of them that are no part of the API."""
+    return [route for route in every(method) if not route.path.startswith(guard.API)]
 
 
 def _within(router: Any) -> Iterator[APIRoute]:

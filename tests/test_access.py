@@ -28,6 +28,8 @@ from tests import factories, routes
 from tests.fixtures.database import RolledBack
 
 BrowserOf = Callable[[Person | None], TestClient]
+CallerOf = Callable[[Person | None, str], TestClient]
+API = "/api/"
 
 WHO = ("visitor", "member", "other", "advocate", "maintainer", "owner")
 SECRET = "Κρυφό αίτημα"
@@ -87,6 +89,26 @@ GET  /sign-in                                                         200 303 30
 GET  /sign-in/{handle}                                                200 200 200 200 200 200
 GET  /sign-in/{handle}/link/{secret}                                  200 200 200 200 200 200
 GET  /triage                                                          401 404 404 404 200 200
+GET  /me/tokens                                                       401 200 200 200 200 200
+GET  /api/v1/openapi.json                                             200 200 200 200 200 200
+GET  /api/v1/items                                                    200 200 200 200 200 200
+GET  /api/v1/items/similar?title=search                               200 200 200 200 200 200
+GET  /api/v1/items/{public}                                           200 200 200 200 200 200
+GET  /api/v1/items/{hidden}                                           404 200 404 404 200 200
+GET  /api/v1/items/{members}                                          404 200 200 200 200 200
+GET  /api/v1/items/{own}                                              404 200 404 404 200 200
+GET  /api/v1/items/{public}/comments                                  200 200 200 200 200 200
+GET  /api/v1/items/{hidden}/comments                                  404 200 404 404 200 200
+GET  /api/v1/items/{members}/comments                                 404 200 200 200 200 200
+GET  /api/v1/items/{own}/comments                                     404 200 404 404 200 200
+GET  /api/v1/items/{public}/status-changes                            200 200 200 200 200 200
+GET  /api/v1/items/{hidden}/status-changes                            404 200 404 404 200 200
+GET  /api/v1/items/{members}/status-changes                           404 200 200 200 200 200
+GET  /api/v1/items/{own}/status-changes                               404 200 404 404 200 200
+GET  /api/v1/boards                                                   200 200 200 200 200 200
+GET  /api/v1/tags                                                     200 200 200 200 200 200
+GET  /api/v1/me                                                       401 200 200 200 200 200
+GET  /api/v1/people                                                   401 404 404 404 200 200
 GET  /welcome/{token}                                                 404 404 404 404 404 404
 POST /items/{public}/vote                                             401 303 303 303 303 303
 POST /items/{hidden}/vote                                             401 403 403 403 303 303
@@ -174,6 +196,8 @@ POST /me/address                                                      401 422 42
 POST /me/address/{address}                                            401 422 404 404 404 404
 POST /me/sessions/revocation                                          401 303 303 303 303 303
 POST /me/sessions/{mark}/revocation                                   401 303 303 303 303 303
+POST /me/tokens                                                       401 422 422 422 422 422
+POST /me/tokens/1/revocation                                          401 303 303 303 303 303
 POST /me/deletion                                                     401 422 422 422 422 422
 POST /settings/boards                                                 401 404 404 404 404 422
 POST /settings/boards/empty                                           401 404 404 404 404 422
@@ -258,23 +282,29 @@ def undone(database: RolledBack) -> Iterator[None]:
     database.of_test.expire_all()
 
 
-def answers(database: RolledBack, browser_of: BrowserOf, people: dict[str, Person | None], row: list[str],
+@pytest.fixture
+def caller_of(browser_of: BrowserOf, script_of: BrowserOf) -> CallerOf:
+    """The browser in which a person opens a page, or their script that calls the API."""
+    return lambda person, path: (script_of if path.startswith(API) else browser_of)(person)
+
+
+def answers(database: RolledBack, caller_of: CallerOf, people: dict[str, Person | None], row: list[str],
             places: dict[str, str]) -> list[str]:  # fmt: skip
     found = []
     for who in WHO:
-        browser = browser_of(people[who])
+        caller = caller_of(people[who], row[1])
+        body = {} if row[0] == "GET" else {"json": {}} if row[1].startswith(API) else {"data": {}}
         with undone(database):
-            found.append(str(browser.request(row[0], row[1].format_map(places), data={} if row[0] == "POST" else None)
-                             .status_code))  # fmt: skip
+            found.append(str(caller.request(row[0], row[1].format_map(places), **body).status_code))
     return found
 
 
 def test_everybody_may_do_what_the_table_says(
-    database: RolledBack, browser_of: BrowserOf, people: dict[str, Person | None], places: dict[str, str]
+    database: RolledBack, caller_of: CallerOf, people: dict[str, Person | None], places: dict[str, str]
 ) -> None:
     wrong = []
     for row in ROWS:
-        found = answers(database, browser_of, people, row, places)
+        found = answers(database, caller_of, people, row, places)
         if found != row[2:]:
             wrong.append(f"{row[0]:4} {row[1]:55} {' '.join(found)}")
     assert not wrong, "\n" + "\n".join(wrong)
@@ -283,23 +313,24 @@ def test_everybody_may_do_what_the_table_says(
 def test_every_route_has_a_row() -> None:
     missing = [
         f"{method} {route.path}"
-        for method in ("GET", "POST")
+        for method in routes.METHODS
         for route in routes.every(method)
         if not any(row[0] == method and routes.is_at(route, row[1]) for row in ROWS)
     ]
     assert missing == []
 
 
-def test_no_route_takes_another_method() -> None:
-    assert [method for method in ("PUT", "PATCH", "DELETE", "HEAD", "OPTIONS") if routes.every(method)] == []
+def test_no_page_takes_another_method() -> None:
+    others = [method for method in routes.METHODS if method not in {"GET", "POST"}]
+    assert [method for method in others if routes.pages(method)] == []
 
 
 @pytest.mark.parametrize("who", ["visitor", "other", "advocate"])
 def test_what_is_forbidden_looks_like_what_is_not_there(
-    database: RolledBack, browser_of: BrowserOf, people: dict[str, Person | None], places: dict[str, str], who: str
+    database: RolledBack, caller_of: CallerOf, people: dict[str, Person | None], places: dict[str, str], who: str
 ) -> None:
-    browser = browser_of(people[who])
     for method, path in {(row[0], row[1]) for row in ROWS if "{own}" in row[1]}:
+        browser = caller_of(people[who], path)
         pages = []
         for number in (places["own"], places["absent"]):
             with undone(database):
@@ -313,13 +344,14 @@ LISTS = [
     "/", "/?sort=new", "/?sort=votes", "/?sort=waiting", "/?sort=answered", "/?status=planned", "/?kind=idea",
     "/?q={words}", "/items/similar?title={words}", "/items/lookup?q={words}", "/items/new?title={words}", "/roadmap",
     "/sitemap.xml", "/sitemap-1.xml", "/me", "/me?show=voted", "/me?show=following", "/items/{public}", "/card.png",
-    "/robots.txt", "/me/dossier.json",
+    "/robots.txt", "/me/dossier.json", "/api/v1/items", "/api/v1/items?q={words}", "/api/v1/items?sort=waiting",
+    "/api/v1/items/similar?title={words}", "/api/v1/items/{public}", "/api/v1/items/{public}/status-changes",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["own", "members", "hidden"])
 def test_what_is_private_is_in_no_list_of_others(
-    session: Session, browser_of: BrowserOf, people: dict[str, Person | None], places: dict[str, str], name: str
+    session: Session, caller_of: CallerOf, people: dict[str, Person | None], places: dict[str, str], name: str
 ) -> None:
     """Also not for who voted and followed while it was public, nor through what was merged with it."""
     secret = session.get_one(Item, int(places[name]))
@@ -339,13 +371,12 @@ def test_what_is_private_is_in_no_list_of_others(
         "hidden": ("visitor", "other", "advocate"),
     }
     for who in known[name]:
-        browser = browser_of(people[who])
         for path in LISTS:
-            page = browser.get(path.format_map(places | {"words": SECRET}))
+            page = caller_of(people[who], path).get(path.format_map(places | {"words": SECRET}))
             text = page.text.replace(f'value="{SECRET}"', "")
             assert f"{SECRET} {name}" not in text, (who, path)
             assert f"/items/{secret.number}<" not in text, (who, path)
-            assert f'"/items/{secret.number}"' not in text, (who, path)
+            assert f'/items/{secret.number}"' not in text, (who, path)
 
 
 def test_the_board_itself_is_private(browser_of: BrowserOf, private: dict[str, Item], other_member: Person) -> None:

@@ -40,6 +40,7 @@ class Row:
     comment_count: int
     hidden_at: datetime | None
     board: str
+    board_slug: str
     answerer: str | None
     answerer_title: str | None
 
@@ -57,8 +58,8 @@ class Row:
         return self.answerer or former_member()
 
 
-OF_ITEM = [getattr(Item, field.name) for field in fields(Row)[:-3]]
-BESIDE_ITEM = [col(Board.name), col(Person.name), col(Person.title)]
+OF_ITEM = [getattr(Item, field.name) for field in fields(Row)[:-4]]
+BESIDE_ITEM = [col(Board.name), col(Board.slug), col(Person.name), col(Person.title)]
 
 
 def rows_where(*conditions: ColumnElement[bool]) -> Select[Any]:

@@ -4,7 +4,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import settings
@@ -15,6 +15,16 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+API = "/api/"  # knows nobody by a cookie, so that pages of any site may call it
+FOR_OTHER_SITES = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Idempotent-Replayed, Location, Retry-After",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 FOR_MACHINES = "/healthz"  # whoever balances load asks by the address of the machine, and the answer says nothing
 
 
@@ -29,16 +39,22 @@ class Guard:
             await self.app(scope, receive, send)
             return
 
+        headers, is_api = Headers(scope=scope), scope["path"].startswith(API)
+
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                bind_browser(MutableHeaders(scope=message))
+                answered = MutableHeaders(scope=message)
+                bind_browser(answered)
+                if is_api:
+                    answered.update(FOR_OTHER_SITES)
             await send(message)
 
-        headers = Headers(scope=scope)
         if scope["path"] != FOR_MACHINES and not is_own_host(headers.get("host", "")):
             refusal = PlainTextResponse(_("This address is not served here. Check DAYLIGHT_BASE_URL."), 400)
             await refusal(scope, receive, send_guarded)
-        elif scope["method"] not in SAFE_METHODS and not is_same_origin(headers):
+        elif is_api and scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send_guarded)
+        elif scope["method"] not in SAFE_METHODS and not is_api and not is_same_origin(headers):
             refusal = PlainTextResponse(_("This form was sent from another site and was not taken."), 403)
             await refusal(scope, receive, send_guarded)
         else:

@@ -18,6 +18,7 @@ from app.config import settings
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refusal
+from app.sessions import SessionRow
 from app.web.memory import Recollections
 from app.words import _
 
@@ -44,10 +45,15 @@ def identify(request: Request) -> Person | None:
     if getattr(request.state, "identified_in", None) is not request.state.session:
         key = request.cookies.get(session_cookie())
         found = sign_in.recognise(request.state.session, key) if key else None
-        request.state.viewer, request.state.sign_in = found or (None, None)
-        request.state.identified_in = request.state.session
+        know(request, *(found or (None, None)))
     person: Person | None = request.state.viewer
     return person
+
+
+def know(request: Request, person: Person | None, signed_in: SessionRow | None = None) -> None:
+    """Who asks, for all that happens in this transaction."""
+    request.state.viewer, request.state.sign_in = person, signed_in
+    request.state.identified_in = request.state.session
 
 
 async def _viewer(request: Request) -> Person | None:

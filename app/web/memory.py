@@ -31,7 +31,7 @@ ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its
 COOKIE_MOST = 20  # bytes
 
 Read = TypeVar("Read")
-VARY = (b"vary", b"accept-encoding, cookie")
+VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
 

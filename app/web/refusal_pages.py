@@ -18,13 +18,19 @@ from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMan
 from app.sign_in import Plan
 from app.web import kit, resumption
 from app.web.kit import SignInNeeded
-from app.words import _
+from app.words import N_, _
 
 STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
 log = logging.getLogger("daylight.storage")
 WRITTEN = frozenset(
     "title body expected steps version explanation why workaround because cause words name description".split()
 )
+NOTHING_HERE = N_("There is nothing at this address.")
+NO_STORAGE = N_(
+    "Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute."
+)
+OVERTAKEN = N_("Somebody else did the same thing at this moment. Please look and try again.")
+BROKEN = N_("Something went wrong here, and it is not your fault. Please tell the people who run this board.")
 STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
 
 
@@ -77,14 +83,14 @@ def _written(request: Request) -> list[str]:
 
 async def not_understood(request: Request, _problem: Exception) -> Response:
     """An address or a parameter that cannot be read, or that no row can have, is an address that does not exist."""
-    return await refused(request, NotFound(_("There is nothing at this address.")))
+    return await refused(request, NotFound(_(NOTHING_HERE)))
 
 
 async def http_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - registered for these only
     words = {
         400: _("What was sent could not be read."),
-        404: _("There is nothing at this address."),
+        404: _(NOTHING_HERE),
         405: _("This address takes a form and has no page of its own."),
         413: _("What was sent is too large."),
     }.get(problem.status_code, HTTPStatus(problem.status_code).phrase)
@@ -106,23 +112,27 @@ def sign_in_form(
 
 async def storage_trouble(request: Request, problem: Exception) -> Response:
     """The disk is full, a lock is held too long, the database is away: as a page while reading is possible."""
-    log.error("Storage: %s", gist(problem))
-    words = _(
-        "Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute."
-    )
+    log_trouble(problem)
     try:
-        response = await _refusal_page(request, 503, [words])
+        response = await _refusal_page(request, 503, [_(NO_STORAGE)])
     except STORAGE_TROUBLE:
-        response = PlainTextResponse(words, 503, {"Cache-Control": "no-store"})
+        response = PlainTextResponse(_(NO_STORAGE), 503, {"Cache-Control": "no-store"})
     response.headers["Retry-After"] = "10"
     return response
 
 
 async def overtaken(request: Request, problem: Exception) -> Response:
     """A rule that the database keeps was broken, because two people did the same thing at once."""
+    log_overtaken(problem)
+    return await refused(request, Refused(_(OVERTAKEN)))
+
+
+def log_trouble(problem: Exception) -> None:
+    log.error("Storage: %s", gist(problem))
+
+
+def log_overtaken(problem: Exception) -> None:
     log.warning("Overtaken: %s", gist(problem))
-    words = _("Somebody else did the same thing at this moment. Please look and try again.")
-    return await refused(request, Refused(words))
 
 
 def gist(problem: Exception) -> str:
@@ -132,8 +142,7 @@ def gist(problem: Exception) -> str:
 
 async def broken(_request: Request, _fault: Exception) -> Response:
     """A fault of the program. It is logged where it is raised again."""
-    words = _("Something went wrong here, and it is not your fault. Please tell the people who run this board.")
-    return PlainTextResponse(words, 500, {"Cache-Control": "no-store"})
+    return PlainTextResponse(_(BROKEN), 500, {"Cache-Control": "no-store"})
 
 
 HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, Any, Response]]] = {

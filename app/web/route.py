@@ -50,7 +50,7 @@ class DatabaseRoute(APIRoute):
 
             def work(session: Session) -> Response:
                 request.state.session = session
-                return finish(answer(request))
+                return self.within(request, lambda: finish(answer(request)))
 
             try:
                 response: Response = await database.run(work, writes=writes)
@@ -59,6 +59,10 @@ class DatabaseRoute(APIRoute):
             return response
 
         return handle
+
+    def within(self, _request: Request, answer: Callable[[], Response]) -> Response:
+        """What is done in the transaction of a request; the API does more than to answer."""
+        return answer()
 
 
 def area() -> APIRouter:

@@ -22,5 +22,5 @@ def test_every_page_is_valid(
 def test_no_page_is_left_out() -> None:
     """A new address that answers with a page needs a stop on the tour."""
     read = [stop.path for stop in [*tour.BEFORE_ANYBODY, *tour.STOPS] if stop.form is None]
-    pages = [route for route in routes.every("GET") if route.path not in tour.NO_PAGES]
+    pages = [route for route in routes.pages("GET") if route.path not in tour.NO_PAGES]
     assert [route.path for route in pages if not any(routes.is_at(route, path) for path in read)] == []

@@ -109,7 +109,7 @@ def test_a_public_answer_sets_no_cookie_and_differs_by_cookie(
     page = reader.get(path)
     assert page.headers["cache-control"].startswith("public")
     assert "set-cookie" not in page.headers
-    assert page.headers["vary"] == "accept-encoding, cookie"
+    assert page.headers["vary"] == "accept-encoding, authorization, cookie"
 
 
 def test_what_became_private_is_not_said_to_be_unchanged(

@@ -1,0 +1,58 @@
+"""What the API says of itself: an OpenAPI document, made of the handlers the first time that somebody asks for it."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from app.config import settings
+from app.tokens import Scope
+from app.web.api import bearer, problems, route
+from app.web.route import area as new_area
+
+PATH = f"{route.PREFIX}/openapi.json"
+TITLE: dict[str, Any] = {
+    "title": "Daylight API",
+    "version": "1",
+    "description": (
+        "Everything that people do on this board, for programs: the same rules, the same words. Reading what is "
+        "public needs nothing. For the rest send `Authorization: Bearer` with a token that you make under "
+        "`/me/tokens`; cookies count for nothing here. Times are UTC. A refusal is a problem as RFC 9457 describes it "
+        "and names the field. A query parameter or a field that is not known is refused."
+    ),
+}
+
+OPEN = [{bearer.SCHEME.scheme_name: [Scope.READ]}]  # what a token for reading opens shows in part without one
+
+area: APIRouter = new_area()
+
+
+@area.get(PATH)
+def describe(request: Request) -> Response:
+    return Response(json.dumps(of(request.app)), media_type="application/json")
+
+
+def of(app: FastAPI) -> dict[str, Any]:
+    """The document; the same dictionary for all who ask."""
+    if not app.openapi_schema:
+        document = app.openapi()
+        document["servers"] = [{"url": settings().effective_base_url}]
+        _tell_problems(document)
+    return app.openapi_schema or {}
+
+
+def _tell_problems(document: dict[str, Any]) -> None:
+    """Every address may answer with a problem, in one form; the framework would tell of one of its own."""
+    schemas = document["components"]["schemas"]
+    own = problems.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= own.pop("$defs") | {"Problem": own}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    told = {"description": "Why it was not done.", "content": {problems.MEDIA_TYPE: {"schema": schema}}}
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = told
+            if operation["security"] == OPEN:
+                operation["security"].insert(0, {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)

@@ -1,0 +1,127 @@
+"""Items: lists with the board's filters, one with all that its page says, and those like a title."""
+
+from datetime import date, datetime
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query
+from pydantic import BaseModel, Field
+from sqlmodel import Session, col
+
+from app import boards, items, listing, search, tags, text
+from app.items import Item
+from app.listing import Sort, View
+from app.people import Person
+from app.refusals import NotFound
+from app.statuses import Kind, Status
+from app.votes import Weight
+from app.web import item_page
+from app.web.api import route, shapes
+from app.web.kit import Db, ItemInPath, Viewer
+from app.words import _
+
+areas = route.areas("Items")
+
+
+class Items(BaseModel):
+    """A page of a list."""
+
+    items: list[shapes.Item]
+    next: str | None = Field(description="The address of the page after this one; null on the last.")
+
+
+class Detail(shapes.Item):
+    """A request, with all that its page says of it."""
+
+    body: str = Field(description="CommonMark. For a defect, what happened.")
+    expected: str = Field(description="What was expected of a defect's place.")
+    steps: str
+    version: str
+    html: str = Field(description="The request as safe HTML.")
+    reporter: shapes.Byline
+    edited_at: datetime | None
+    workaround: str = Field(description="What can be done today, in CommonMark.")
+    due_on: date | None = Field(description="Until when the reporter owes an answer to the team's question.")
+    merged: list[int] = Field(description="The items that were merged into this one.")
+    weights: dict[Weight, int] = Field(description="How many voters said how much it matters.")
+    following: bool
+    hidden_because: str = Field(description="Why it was put out of sight; empty for what is in sight.")
+
+
+async def _view(
+    *,
+    sort: Annotated[Sort | None, Query(description="Trending without one; for words, the best match.")] = None,
+    board: Annotated[shapes.Text, Query(description="The short name of a board.", examples=["general"])] = "",
+    kind: Kind | None = None,
+    status: Annotated[Status | None, Query(description="Without one, all but duplicates are listed.")] = None,
+    tag: Annotated[shapes.Text, Query(description="The short name of a tag.", examples=["speed"])] = "",
+    q: Annotated[shapes.Text, Query(description="Words to search for, or a number.", examples=["dark"])] = "",
+    after: Annotated[shapes.Text, Query(description="Where the page before ended; taken from its `next`.")] = "",
+) -> View:
+    asked = {"sort": sort, "board": board, "kind": kind, "status": status, "tag": tag, "q": q, "after": after}
+    return View.asked({name: str(value) for name, value in asked.items() if value})
+
+
+AskedView = Annotated[View, Depends(_view)]
+
+
+@areas.reading.get("/items")
+def list_items(session: Db, viewer: Viewer, view: AskedView) -> Items:
+    """List or search items, twenty at a time, with the filters and orders of the board."""
+    _need_known(session, viewer, view)
+    page = listing.page(session, viewer, view)
+    following = f"{route.PREFIX}/items?{urlencode(page.next.parameters)}" if page.next else None
+    return Items(items=shapes.items(session, viewer, page.rows), next=following and shapes.address(following))
+
+
+def _need_known(session: Session, viewer: Person | None, view: View) -> None:
+    """Raise Invalid for a board or a tag that is absent, or that this person may not know of."""
+    check = text.Checks()
+    if view.board:
+        offered = {board.slug for board in boards.offered_to(session, viewer)}
+        check.choice("board", view.board, offered, label=_("Board"))
+    if view.tag:
+        in_use = {tag.slug for tag in listing.tags_in_use(session, viewer)}
+        check.choice("tag", view.tag, in_use, label=_("Tag"))
+    check.done()
+
+
+@areas.reading.get("/items/similar")
+def list_similar_items(
+    session: Db, viewer: Viewer,
+    title: Annotated[shapes.Text, Query(description="Three characters or more.", examples=["dark mode"])],
+) -> Items:  # fmt: skip
+    """Find the five items most like a title, declined and shipped ones too, to ask before one is posted."""
+    found = search.similar(session, title, items.numbers_visible_to(viewer))
+    rows = listing.with_numbers(session, viewer, found)
+    return Items(items=shapes.items(session, viewer, rows), next=None)
+
+
+@areas.reading.get("/items/{number:int}")
+def read_item(session: Db, viewer: Viewer, item: ItemInPath) -> Detail:
+    """Read one item."""
+    need_readable(viewer, item)
+    return detail(session, viewer, item)
+
+
+def need_readable(viewer: Person | None, item: Item) -> None:
+    """Raise NotFound for an item that was put out of sight, with the reason that its page gives."""
+    if not item_page.may_read(viewer, item):
+        raise NotFound(_("This request was put out of sight. The reason: %s") % item.hidden_because)
+
+
+def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
+    (row,) = listing.fetch(session, listing.rows_where(col(Item.number) == item.number))
+    case = item_page.case_of(session, viewer, item)
+    tagged = tags.of_items(session, [item.number])
+    voted = {item.number: None} if case["voted"] else {}
+    return Detail(
+        **shapes.fields(row, viewer, tagged, voted),
+        **{name: getattr(item, name) for name in ("body", "html", "edited_at", "workaround", "due_on")},
+        **{name: item.details.get(name, "") for name in items.DETAILS},
+        reporter=shapes.byline(session.get_one(Person, item.reporter_id)),
+        merged=[other.number for other in case["merged"]],
+        weights=case["weights"],
+        following=case["is_following"],
+        hidden_because=item.hidden_because,
+    )

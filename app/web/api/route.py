@@ -1,0 +1,105 @@
+"""How a request reaches a handler of the API: as one of a page does, but known by its token, and read strictly."""
+
+import json
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, NamedTuple
+
+from fastapi import APIRouter, Request, Response, Security
+from fastapi.dependencies.models import Dependant
+from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
+
+from app.refusals import Invalid
+from app.tokens import Scope
+from app.web import kit
+from app.web.api import bearer
+from app.web.api.bearer import Bearer
+from app.web.route import DatabaseRoute
+from app.words import _
+
+PREFIX = "/api/v1"
+
+
+class StrictRequest(Request):
+    """A request whose JSON says everything once."""
+
+    async def json(self) -> Any:
+        return json.loads(await self.body(), object_pairs_hook=_once, parse_constant=_no_number)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise json.JSONDecodeError(_("a field was sent twice"), "", 0)
+    return fields
+
+
+def _no_number(word: str) -> None:
+    raise json.JSONDecodeError(_("“%s” is no number") % word, "", 0)
+
+
+class ApiRoute(DatabaseRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        known = frozenset(_parameters(self.dependant))
+
+        async def strictly(request: Request) -> Response:
+            _need_known(request, known)
+            await _need_json(request)
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strictly
+
+    def within(self, request: Request, answer: Callable[[], Response]) -> Response:
+        asking = bearer.identify(request)
+        response = answer()
+        if asking is not None:
+            kit.private(response)
+            response.background = _noting_use(request, asking)
+        return response
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """The names that the query of an address may have."""
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)
+
+
+def _need_known(request: Request, known: frozenset[str]) -> None:
+    """Raise Invalid for a parameter that means nothing here, or that was given twice."""
+    given = [name for name, _value in request.query_params.multi_items()]
+    problems = {name: _("There is no parameter “%s” here.") % name[:40] for name in given if name not in known}
+    doubled = {name for name in given if given.count(name) > 1 and name in known}
+    problems |= {name: _("The parameter “%s” was sent twice.") % name for name in doubled}
+    if problems:
+        raise Invalid(problems)
+
+
+async def _need_json(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json" and request.method not in {"GET", "HEAD"} and await request.body():
+        raise HTTPException(415)
+
+
+def _noting_use(request: Request, asking: Bearer) -> BackgroundTask | None:
+    """The small write that shows that a token is used; done after the answer has left."""
+    note = asking.note_use
+    return BackgroundTask(request.app.state.database.run, note, writes=True) if note is not None else None
+
+
+class Areas(NamedTuple):
+    """The routes of one resource, by what a token for them must be made for. Reading needs none."""
+
+    reading: APIRouter
+    writing: APIRouter
+    moderating: APIRouter
+
+
+def areas(tag: str) -> Areas:
+    return Areas(*(_area(tag, scope) for scope in Scope))
+
+
+def _area(tag: str, scope: Scope) -> APIRouter:
+    needs = Security(bearer.need, scopes=[scope])
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=ApiRoute, dependencies=[needs])
