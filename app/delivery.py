@@ -17,6 +17,7 @@ from app.config import settings
 from app.db import Database
 from app.letters import Letter
 from app.outbox import Mail
+from app.words import _
 
 AT_ONCE = 5
 TIMEOUT = 15.0  # seconds for each answer of the mail server
@@ -63,7 +64,27 @@ def _note_failure(database: Database, mail: Mail, trouble: Exception) -> None:
     masked = people.masked(mail.recipient)
     log.warning("Mail to %s could not be sent: %s", masked, str(trouble).replace(mail.recipient, masked))
     with database.session() as session:
-        outbox.failed(session, mail, str(trouble), for_good=_is_for_good(trouble))
+        outbox.failed(session, mail, in_words(trouble), for_good=_is_for_good(trouble))
+
+
+def in_words(trouble: Exception) -> str:
+    """What went wrong, as it is told to the host; what the mail server said follows in its own words."""
+    if isinstance(trouble, smtplib.SMTPRecipientsRefused):
+        ((code, said),) = trouble.recipients.values()
+        return _("The mail server refuses this address: %s") % _said(code, said)
+    if isinstance(trouble, smtplib.SMTPAuthenticationError):
+        return _("The mail server does not let us in: %s") % _said(trouble.smtp_code, trouble.smtp_error)
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return _("The mail server refuses the mail: %s") % _said(trouble.smtp_code, trouble.smtp_error)
+    if isinstance(trouble, ssl.SSLError):
+        return _("The mail server cannot be trusted: %s") % trouble
+    if isinstance(trouble, OSError) and not isinstance(trouble, smtplib.SMTPException):
+        return _("The mail server cannot be reached: %s") % trouble
+    return str(trouble)
+
+
+def _said(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode(errors='replace') if isinstance(said, bytes) else said}"
 
 
 def _is_for_good(trouble: Exception) -> bool:

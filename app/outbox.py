@@ -1,12 +1,14 @@
 """The outbox: a mail that must leave is stored with what caused it, then claimed, sent, tried again, given up."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import delete, or_, update
+from sqlalchemy import delete, func, or_, update
 from sqlmodel import Field, Index, Session, SQLModel, Text, col, select
 
 from app import db
+from app.refusals import NotFound
+from app.words import _
 
 LEASE = timedelta(minutes=5)
 TRIES_MOST = 12
@@ -77,6 +79,43 @@ def failed(session: Session, mail: Mail, trouble: str, *, for_good: bool = False
     if for_good or mail.tries >= TRIES_MOST:
         values["given_up_at"] = now
     session.execute(update(Mail).where(col(Mail.id) == mail.id, col(Mail.done_at).is_(None)).values(**values))
+
+
+class Queue(NamedTuple):
+    """How many mails are where."""
+
+    waiting: int
+    given_up: int
+    sent: int
+
+
+def queue(session: Session) -> Queue:
+    """How many mails wait, were given up, and have left; what is long past is no longer counted."""
+    done, given_up = col(Mail.done_at).is_not(None), col(Mail.given_up_at).is_not(None)
+    counts = select(
+        func.count().filter(~done, ~given_up), func.count().filter(~done, given_up), func.count().filter(done)
+    )
+    return Queue(*session.exec(counts.select_from(Mail)).one())
+
+
+def troubled(session: Session, most: int) -> list[Mail]:
+    """Mails that could not be sent, those that were put last first."""
+    unsent = select(Mail).where(col(Mail.done_at).is_(None), Mail.trouble != "")
+    return list(session.exec(unsent.order_by(col(Mail.id).desc()).limit(most)))
+
+
+def find(session: Session, key: int) -> Mail:
+    """A mail that has not left. Raises NotFound."""
+    mail = session.exec(select(Mail).where(Mail.id == key, col(Mail.done_at).is_(None))).one_or_none()
+    if mail is None:
+        raise NotFound(_("This mail has left, or it was never here."))
+    return mail
+
+
+def retry(session: Session, mail: Mail) -> None:
+    """Send it as soon as may be, although it has failed; what a process has claimed at this moment stays its own."""
+    afresh = {"run_at": db.now(), "tries": 0, "given_up_at": None}
+    session.execute(update(Mail).where(col(Mail.id) == mail.id, col(Mail.done_at).is_(None)).values(**afresh))
 
 
 def forget_old(session: Session) -> None:

@@ -85,6 +85,7 @@ GET  /settings/people                                                 401 404 40
 GET  /settings/people/{member}                                        401 404 404 404 404 200
 GET  /settings/tags                                                   401 404 404 404 404 200
 GET  /settings/tags/speed                                             401 404 404 404 404 200
+GET  /settings/mail                                                   401 404 404 404 404 200
 GET  /sign-in                                                         200 303 303 303 303 303
 GET  /sign-in/{handle}                                                200 200 200 200 200 200
 GET  /sign-in/{handle}/link/{secret}                                  200 200 200 200 200 200
@@ -211,6 +212,8 @@ POST /settings/tags                                                   401 404 40
 POST /settings/tags/speed                                             401 404 404 404 404 422
 POST /settings/tags/speed/merge                                       401 404 404 404 404 422
 POST /settings/tags/speed/removal                                     401 404 404 404 404 303
+POST /settings/mail/test                                              401 404 404 404 404 303
+POST /settings/mail/{mail}/retry                                      401 404 404 404 404 303
 POST /sign-in                                                         422 422 422 422 422 422
 POST /sign-in/{handle}                                                422 422 422 422 422 422
 POST /sign-in/{handle}/again                                          303 303 303 303 303 303
@@ -262,7 +265,7 @@ def places(
     session.flush()
     mail = session.exec(select(Mail).order_by(col(Mail.id).desc())).first()
     assert mail is not None
-    rows = {"answer": answer, **comments, **changes, "proposal": proposal, "import": batch}
+    rows = {"answer": answer, **comments, **changes, "proposal": proposal, "import": batch, "mail": mail}
     numbers = {"public": public, "hidden": hidden, **private}
     return {name: str(item.number) for name, item in numbers.items()} | {
         **{name: str(row.id) for name, row in rows.items()},  # type: ignore[attr-defined]

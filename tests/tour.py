@@ -129,6 +129,7 @@ STOPS = [
     Stop("tags, refused", "/settings/tags", "owner", {"name": ""}, 422),
     Stop("one tag", "/settings/tags/{tag}", "owner"),
     Stop("one tag, refused", "/settings/tags/{tag}/merge", "owner", {"into": ""}, 422),
+    Stop("mail", "/settings/mail", "owner"),
     Stop("imports", "/settings/import", "owner"),
     Stop("imports, refused", "/settings/import", "owner", {"encoding": "x"}, 422),
     Stop("import, mapping", "/settings/import/{import}", "owner"),

@@ -12,7 +12,14 @@ from app.people import Person, Role, RoleChange
 from tests import factories
 from tests.looking import counted, typed_into, words
 
-PAGES = ["/settings", "/settings/boards", "/settings/boards/general", "/settings/people", "/settings/tags"]
+PAGES = [
+    "/settings",
+    "/settings/boards",
+    "/settings/boards/general",
+    "/settings/people",
+    "/settings/tags",
+    "/settings/mail",
+]
 POSTS = [
     "/settings", "/settings/logo", "/settings/logo/removal", "/settings/boards", "/settings/boards/general",
     "/settings/boards/general/step-up", "/settings/boards/general/removal", "/settings/people/1", "/settings/tags",
@@ -39,7 +46,7 @@ def test_settings_are_absent_for_all_but_owners(
 def test_every_page_leads_to_every_other(session: Session, owner_browser: TestClient) -> None:
     for path in PAGES:
         assert words(owner_browser.get(path), '<nav class="settings-nav"', "</nav>") == (
-            "Name and look Boards People and roles Tags Import Samples"
+            "Name and look Boards People and roles Tags Mail Import Samples"
         )
 
 
