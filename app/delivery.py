@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
@@ -23,8 +24,18 @@ AT_ONCE = 5
 TIMEOUT = 15.0  # seconds for each answer of the mail server
 SPARE = timedelta(seconds=TIMEOUT * 4)  # a mail takes four answers, all of them before its lease ends
 
-ON_THE_WIRE = EmailPolicy(linesep="\r\n", cte_type="7bit")
-IN_A_FILE = EmailPolicy(max_line_length=998)  # long enough for words to stay as they can be read
+
+class OurPolicy(EmailPolicy):
+    """Python's own would break and encode an address that is longer than a line; nobody could unsubscribe then."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode()
+        return super().fold_binary(name, value)
+
+
+ON_THE_WIRE = OurPolicy(linesep="\r\n", cte_type="7bit")
+IN_A_FILE = OurPolicy(max_line_length=998)  # long enough for words to stay as they can be read
 
 Send = Callable[[Mail, str], None]
 log = logging.getLogger("daylight.delivery")
@@ -93,7 +104,7 @@ def _is_for_good(trouble: Exception) -> bool:
     return refused and all(code >= 550 for code, _words in trouble.recipients.values())  # type: ignore[attr-defined]  # noqa: PLR2004 - RFC 5321
 
 
-def message(mail: Mail, site_name: str, policy: "EmailPolicy[EmailMessage]") -> EmailMessage:
+def message(mail: Mail, site_name: str, policy: OurPolicy) -> EmailMessage:
     """The mail as it travels. Tried again, it has the same id, so that a reader's program can tell."""
     sender = policy.header_factory("From", settings().sender).addresses[0]
     made = EmailMessage(policy)
@@ -103,9 +114,22 @@ def message(mail: Mail, site_name: str, policy: "EmailPolicy[EmailMessage]") -> 
     made["Date"] = mail.put_at
     made["Message-ID"] = f"<{file_stem(mail)}@{sender.domain}>"
     made["Auto-Submitted"] = "auto-generated"
+    if mail.reply_to:
+        made["Reply-To"] = mail.reply_to
+    if mail.item_number is not None:
+        made["In-Reply-To"] = made["References"] = f"<item-{mail.item_number}@{sender.domain}>"
+    if mail.unsubscribe_path is not None:
+        made["List-Id"] = f"<news.{_list_domain()}>"
+        made["List-Unsubscribe"] = f"<{settings().effective_base_url}{mail.unsubscribe_path}>"
+        made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(mail.body)
     made.add_alternative(letters.as_html(Letter(mail.subject, mail.body)), subtype="html")
     return made
+
+
+def _list_domain() -> str:
+    """The board's host, as the name of a list takes it."""
+    return re.sub(r"[^a-z0-9.]+", "-", (urlsplit(settings().effective_base_url).hostname or "").lower()).strip("-.")
 
 
 def file_stem(mail: Mail) -> str:

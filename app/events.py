@@ -31,8 +31,9 @@ class Happened(StrEnum):
 class Event(SQLModel, table=True):
     """One thing that happened to an item, who did it, and the row that says it.
 
-    `told_at` is empty until everybody concerned was told. Rows of one bulk move share a `batch`. `count` is the number
-    of votes that was reached. A status change that moves the target brings both rows.
+    `told_at` is empty until everybody concerned was told, in the order of their ids; `told_to` is how far that has
+    come. Rows of one bulk move share a `batch`. `count` is the number of votes that was reached. A status change
+    that moves the target brings both rows.
     """
 
     __table_args__ = (UniqueConstraint("item_number", "count"), Index("ix_event_told_at_id", "told_at", "id"))
@@ -47,6 +48,7 @@ class Event(SQLModel, table=True):
     comment_id: int | None = Field(default=None, foreign_key="comment.id", index=True, ondelete="CASCADE")
     count: int | None = None
     batch: str | None = Field(default=None, max_length=16)
+    told_to: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     told_at: datetime | None = None
 
     @property

@@ -16,7 +16,7 @@ FORGOTTEN_AFTER = timedelta(days=30)
 
 
 class Mail(SQLModel, table=True):
-    """One message to one person."""
+    """One message to one person. `reply_to` is where an answer goes, if not to the sender."""
 
     __table_args__ = (Index("ix_mail_done_at_run_at", "done_at", "run_at"),)
 
@@ -31,11 +31,28 @@ class Mail(SQLModel, table=True):
     done_at: datetime | None = None
     given_up_at: datetime | None = None
     trouble: str = Field(default="", max_length=500)
+    item_number: int | None = Field(default=None, foreign_key="item.number", index=True)
+    unsubscribe_path: str | None = Field(default=None, max_length=200)
+    reply_to: str | None = Field(default=None, max_length=254)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it tells of what happened, and not of what its reader is doing at the moment."""
+        return self.unsubscribe_path is not None
 
 
-def put(session: Session, recipient: str, subject: str, body: str) -> Mail:
-    """Store a mail, its body in CommonMark; it leaves when the transaction is committed, and never if it is not."""
-    mail = Mail(recipient=recipient, subject=" ".join(subject.split())[:300], body=body)
+def put(
+    session: Session, recipient: str, subject: str, body: str, *, item_number: int | None = None,
+    unsubscribe_path: str | None = None,
+) -> Mail:  # fmt: skip
+    """Store a mail, its body in CommonMark; it leaves when the transaction is committed, and never if it is not.
+
+    What is about one item stands in its thread. News can be unsubscribed from, at a path of ours.
+    """
+    mail = Mail(
+        recipient=recipient, subject=" ".join(subject.split())[:300], body=body, item_number=item_number,
+        unsubscribe_path=unsubscribe_path,
+    )  # fmt: skip
     session.add(mail)
     return mail
 
@@ -46,9 +63,17 @@ def is_due(session: Session) -> bool:
 
 
 def claim(session: Session, most: int = 20) -> list[Mail]:
-    """Take mails that are due, so that no other process takes them while the lease runs."""
+    """Take mails that are due, so that no other process takes them while the lease runs.
+
+    Somebody who waits for a code does not wait behind the news of thousands.
+    """
     now = db.now()
-    due = _due(now).order_by(col(Mail.run_at), col(Mail.id)).limit(most).with_for_update(skip_locked=True)
+    due = (
+        _due(now)
+        .order_by(col(Mail.unsubscribe_path).is_not(None), col(Mail.run_at), col(Mail.id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
     claimed = (
         update(Mail)
         .where(col(Mail.id).in_(due.scalar_subquery()))
@@ -56,7 +81,7 @@ def claim(session: Session, most: int = 20) -> list[Mail]:
         .returning(Mail)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return sorted(session.scalars(claimed), key=lambda mail: (mail.run_at, mail.id))
+    return sorted(session.scalars(claimed), key=lambda mail: (mail.is_news, mail.run_at, mail.id))
 
 
 def _due(now: datetime) -> Any:
@@ -65,10 +90,9 @@ def _due(now: datetime) -> Any:
 
 
 def sent(session: Session, mail: Mail) -> None:
-    """It has left. Its words are dropped, because they may be a secret."""
-    session.execute(
-        update(Mail).where(col(Mail.id) == mail.id).values(done_at=db.now(), leased_until=None, trouble="", body="")
-    )
+    """It has left. Its words and its private address are dropped, because they may be a secret."""
+    gone = {"done_at": db.now(), "leased_until": None, "trouble": "", "body": "", "unsubscribe_path": None}
+    session.execute(update(Mail).where(col(Mail.id) == mail.id).values(**gone))
 
 
 def failed(session: Session, mail: Mail, trouble: str, *, for_good: bool = False) -> None:

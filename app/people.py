@@ -5,11 +5,12 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import or_
+from sqlalchemy import false, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app import db, sessions, text
+from app.hearing import Hear
 from app.refusals import NotAllowed, Refused
 from app.words import N_, _
 
@@ -60,6 +61,8 @@ class Person(SQLModel, table=True):
     joined_at: datetime = Field(default_factory=db.now)
     deleted_at: datetime | None = None
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
+    hears: Hear = Field(default=Hear.AT_ONCE, sa_type=db.Word(Hear), sa_column_kwargs={"server_default": Hear.AT_ONCE})
+    hears_comments: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def key(self) -> int:

@@ -1,6 +1,7 @@
 """The instance itself: its name and look, whether it may be indexed, and the counter of item numbers."""
 
 import re
+import secrets
 import zlib
 
 from sqlalchemy import update
@@ -26,6 +27,8 @@ class Site(SQLModel, table=True):
     is_indexed: bool = True
     owner_link_hash: str | None = Field(default=None, max_length=64)
     last_item_number: int = 0
+    secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), max_length=64,
+                        sa_column_kwargs={"server_default": ""})  # fmt: skip
 
     @property
     def has_own_accent(self) -> bool:

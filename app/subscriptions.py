@@ -50,6 +50,12 @@ def unfollow(session: Session, item: Item, person: Person) -> None:
     _choose(session, item, person, is_following=False)
 
 
+def mute(session: Session, item: Item, person: Person) -> None:
+    """Not to follow it, also for somebody whose case it was not."""
+    start(session, item, person, Because.FOLLOWED)
+    unfollow(session, item, person)
+
+
 def _choose(session: Session, item: Item, person: Person, *, is_following: bool) -> None:
     session.execute(
         update(Subscription)

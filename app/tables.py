@@ -18,6 +18,7 @@ from app import (
     votes,
 )
 from app.imports import batches
+from app.notifications import table as notifications
 from app.status_changes import proposals, table
 
 ALL = (
@@ -28,6 +29,7 @@ ALL = (
     events,
     items,
     limits,
+    notifications,
     outbox,
     people,
     proposals,

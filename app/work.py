@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from app import db, delivery, limits, outbox, sessions, sign_in, tokens
+from app import db, delivery, limits, notifications, outbox, sessions, sign_in, tokens
 from app.db import Database
 from app.imports import running
 from app.status_changes import questions
@@ -61,6 +61,7 @@ def follow_up_questions(database: Database) -> None:
 
 JOBS = [
     Job(delivery.deliver_due, pause=0.4),
+    Job(notifications.send_out, pause=0.5),
     Job(running.work, pause=0.5),
     Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),

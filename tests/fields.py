@@ -125,6 +125,7 @@ FORMS = [
     }),
     Form("/sign-in/{handle}", "", {"code": CODE}),
     Form("/me/profile", "maintainer", {"name": text("Your name", 80), "title": text("Title", 80, needed=False)}),
+    Form("/me/hearing", fields={"hears": choice("Mails", "daily"), "comments": UNASKED}),
     Form("/me/address", fields={"email": email()}),
     Form("/me/address/{address}", fields={"code": CODE}),
     Form("/me/tokens", fields={
@@ -157,7 +158,11 @@ EASY = [
     Form("/settings/import/{import}/removal", "owner", {"keep": UNASKED}),
 ]
 
+# Of what is sent there nothing is read.
+UNREAD = [Form("/mail/{seal}", "")]
+
 BUTTONS = [
+    Form("/mail/{seal}/items/{new}", ""),
     *(Form(f"/items/{{new}}/{act}") for act in ("vote", "vote/withdrawal", "follow", "follow/withdrawal")),
     Form("/items/{planned}/comments/{own}/official", "maintainer"),
     Form("/items/{planned}/comments/{told}/hiding/withdrawal", "maintainer"),

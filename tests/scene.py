@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlmodel import Session, col, select
 
-from app import boards, comments, db, hiding, sign_in, site, status_changes, tags, tokens
+from app import boards, comments, db, hiding, seals, sign_in, site, status_changes, tags, tokens
 from app.boards import Access
 from app.db import Database
 from app.imports.batches import Import, State
@@ -93,6 +93,7 @@ def _people(session: Session, scene: Scene) -> None:
         scene.keys[key] = sign_in.open_session(session, person, "Φυλλομετρητής")
     token, _secret = tokens.make(session, scene.people["member"], "Αναφορά", ["read"], "90")
     scene.places["token"] = str(token.id)
+    scene.places["seal"] = seals.of(session, scene.people["member"], seals.For.MAILS)
     factories.board(session, "kinito", name="Κινητό", description="Ό,τι αφορά το κινητό.", position=1)
     factories.board(session, "mesa", name="Μέσα", access=Access.MEMBERS, position=2)
     scene.places["person"] = str(scene.people["other"].id)

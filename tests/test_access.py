@@ -4,7 +4,7 @@ A form is sent empty: 422 says that it was taken, and only its words are wanting
 What a person may not know of is answered as what is not there (404).
 
 Ada (`member`) posted all items and made the comment. `{own}` is on a board where each sees their own cases, `{members}`
-on one for members, `{hidden}` was put out of sight.
+on one for members, `{hidden}` was put out of sight. `{seal}` came in a mail to Ben (`other`).
 """
 
 import io
@@ -16,7 +16,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import hiding, items, sign_in, subscriptions, tags, votes
+from app import hiding, items, seals, sign_in, subscriptions, tags, votes
 from app.boards import Access, Board
 from app.imports.csv_files import preparing
 from app.items import Item
@@ -75,6 +75,10 @@ GET  /items/{hidden}/hiding                                           401 404 40
 GET  /items/{members}/hiding                                          401 404 404 404 200 200
 GET  /items/{own}/hiding                                              401 404 404 404 200 200
 GET  /me/profile                                                      401 200 200 200 200 200
+GET  /mail/{seal}                                                     200 200 200 200 200 200
+GET  /mail/{seal}/items/{public}                                      200 200 200 200 200 200
+GET  /mail/{seal}/items/{own}                                         404 404 404 404 404 404
+GET  /mail/none                                                       404 404 404 404 404 404
 GET  /me/address/{address}                                            401 200 404 404 404 404
 GET  /me/dossier.json                                                 401 200 200 200 200 200
 GET  /me/deletion                                                     401 200 200 200 200 200
@@ -193,6 +197,11 @@ POST /items/{hidden}/hiding/withdrawal                                401 404 40
 POST /items/{members}/hiding/withdrawal                               401 404 404 404 303 303
 POST /items/{own}/hiding/withdrawal                                   401 404 404 404 303 303
 POST /me/profile                                                      401 422 422 422 422 422
+POST /mail/{seal}                                                     200 200 200 200 200 200
+POST /mail/{seal}/items/{public}                                      200 200 200 200 200 200
+POST /mail/{seal}/items/{own}                                         404 404 404 404 404 404
+POST /mail/none                                                       404 404 404 404 404 404
+POST /me/hearing                                                      401 422 422 422 422 422
 POST /me/address                                                      401 422 422 422 422 422
 POST /me/address/{address}                                            401 422 404 404 404 404
 POST /me/sessions/revocation                                          401 303 303 303 303 303
@@ -243,8 +252,8 @@ def private(session: Session, member: Person) -> dict[str, Item]:
 
 @pytest.fixture
 def places(
-    session: Session, database: RolledBack, private: dict[str, Item], member: Person, advocate: Person,
-    maintainer: Person, owner: Person,
+    session: Session, database: RolledBack, private: dict[str, Item], member: Person, other_member: Person,
+    advocate: Person, maintainer: Person, owner: Person,
 ) -> dict[str, str]:  # fmt: skip
     """What stands in the addresses of the table."""
     public, hidden = factories.item(session, member), factories.item(session, member, f"{SECRET} hidden")
@@ -271,7 +280,7 @@ def places(
         **{name: str(row.id) for name, row in rows.items()},  # type: ignore[attr-defined]
         "handle": handle, "secret": mail.body.partition("/link/")[2].partition(">")[0], "member": str(member.id),
         "address": sign_in.begin_change(session, member, "later@example.org"), "mark": "0" * 16,
-        "token": "none", "absent": "99999",
+        "token": "none", "seal": seals.of(session, other_member, seals.For.MAILS), "absent": "99999",
     }  # fmt: skip
 
 

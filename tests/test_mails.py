@@ -18,6 +18,7 @@ from app import delivery, letters, outbox
 from app.config import settings
 from app.db import Database
 from app.outbox import Mail
+from tests import factories
 from tests.fixtures.mail import Post, free_port
 
 WORDS = "Your code is\n\n    123456\n\nSay “hello” to <https://board.example.org/items/7>.\n"
@@ -84,6 +85,53 @@ def test_a_mail_says_who_sent_it_and_that_a_program_did(own_database: Database, 
     }
     assert message["Date"].datetime == mail.put_at.replace(microsecond=0)
     assert message["Message-ID"] == f"<{mail.put_at:%Y-%m-%d-%H%M%S}-{mail.id}@board.example.org>"
+
+
+UNSUBSCRIBE = "/mail/12-" + "x" * 90
+
+
+def put_news(database: Database, item_number: int | None = None) -> None:
+    with database.session() as session:
+        outbox.put(session, "ada@example.org", "Dark mode (#7)", WORDS, item_number=item_number,
+                   unsubscribe_path=UNSUBSCRIBE)  # fmt: skip
+
+
+LIST_HEADERS = ("In-Reply-To", "References", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To")
+
+
+@pytest.mark.smtp
+def test_news_can_be_unsubscribed_from_and_stand_in_the_thread_of_their_item(
+    own_database: Database, by_smtp: Post
+) -> None:
+    with own_database.session() as session:
+        item = factories.item(session, factories.person(session))
+    put_news(own_database, item.number)
+    delivery.deliver_due(own_database)
+    ((_recipient, message),) = by_smtp.messages
+    assert [message[name] for name in LIST_HEADERS] == [
+        f"<item-{item.number}@board.example.org>",
+        f"<item-{item.number}@board.example.org>",
+        "<news.board.example.org>",
+        f"<https://board.example.org{UNSUBSCRIBE}>",
+        "List-Unsubscribe=One-Click",
+        None,
+    ]
+    assert f"\r\nList-Unsubscribe: <https://board.example.org{UNSUBSCRIBE}>\r\n" in by_smtp.raw[0].decode()
+    assert stored(own_database)[0].unsubscribe_path is None
+
+
+@pytest.mark.smtp
+def test_other_mails_have_no_such_headers(own_database: Database, by_smtp: Post) -> None:
+    put(own_database)
+    delivery.deliver_due(own_database)
+    assert [by_smtp.messages[0][1][name] for name in LIST_HEADERS] == [None] * 6
+
+
+def test_who_waits_for_a_code_does_not_wait_behind_news(session: Session) -> None:
+    for subject, path in (("News", UNSUBSCRIBE), ("Sign in", None)):
+        outbox.put(session, "ada@example.org", subject, WORDS, unsubscribe_path=path)
+        session.flush()
+    assert [mail.subject for mail in outbox.claim(session, 1)] == ["Sign in"]
 
 
 @pytest.mark.smtp

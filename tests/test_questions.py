@@ -121,20 +121,6 @@ def test_an_unanswered_question_closes_the_day_after(session: Session, asked: It
     assert story(session, asked)[1:] == [(Status.DECLINED, None, True)]
 
 
-def test_the_reporter_is_told_that_it_closed_and_how_it_opens_again(
-    session: Session, member: Person, asked: Item
-) -> None:
-    live_until(session, CLOSES_AT)
-    (_warning, mail) = mails(session)
-    assert (mail.recipient, mail.subject) == (member.email, "Closed for now: The export stops")
-    assert mail.body == (
-        "We asked you something about your request “The export stops” and had no answer by 15 May 2026, "
-        "so it is closed for now.\n\n"
-        "Nothing is lost. Answer on this page, whenever you can, and it is open again:\n\n"
-        f"<http://localhost:8000/items/{asked.number}>\n"
-    )
-
-
 def test_the_calendar_answers_nobody(session: Session, maintainer: Person, asked: Item) -> None:
     live_until(session, CLOSES_AT)
     assert (asked.answerer_id, asked.answered_at) == (maintainer.id, ASKED_AT)
@@ -189,7 +175,7 @@ def test_a_new_question_is_warned_about_afresh(
     subjects = [mail.subject.partition(":")[0] for mail in mails(session)]
     assert (asked.status, subjects) == (
         Status.DECLINED,
-        ["We still need your answer", "We still need your answer", "Closed for now"],
+        ["We still need your answer", "We still need your answer"],
     )
 
 

@@ -78,11 +78,9 @@ def _warn(session: Session, item: Item, reporter: Person, at: datetime) -> None:
 
 
 def _close(session: Session, item: Item, at: datetime) -> None:
-    due_on, reporter = item.due_on or at.date(), session.get_one(Person, item.reporter_id)
+    due_on = item.due_on or at.date()
     words = _("We asked for information that we need to go on and had no answer by %s. Any answer opens this again.")
     append(
         session, item, Status.DECLINED, at, is_automatic=True, explanation=words % day(due_on),
         reason=Reason.UNANSWERED_QUESTION, review_on=(at + REVIEW_AFTER).date(),
     )  # fmt: skip
-    if reporter.email:
-        outbox.put(session, reporter.email, *letters.write("question_closed", item=item, due_on=due_on))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Request, Response
 
-from app import cases, db, subscriptions, votes
+from app import cases, db, notifications, votes
 from app.cases import Show
 from app.web import kit
 from app.web.forms import typed
@@ -41,7 +41,7 @@ def _page_number(asked: str) -> int:
 @area.post("/me/seen")
 def look_at_all(session: Db, person: Member, form: Annotated[SeenForm, typed(SeenForm)]) -> Response:
     """Up to the moment the page showed, so that what came after it is not missed."""
-    subscriptions.look_at_all(session, person, _moment(form.until))
+    notifications.look_at_all(session, person, _moment(form.until))
     return kit.see_other("/me", _("Everything is marked as seen."))
 
 

@@ -23,6 +23,7 @@ from app.web import (
     settings_tags,
     signing_in,
     triage,
+    unsubscribing,
     welcome,
 )
 
@@ -50,5 +51,6 @@ ALL = [
     settings_tags.area,
     signing_in.area,
     triage.area,
+    unsubscribing.area,
     welcome.area,
 ]

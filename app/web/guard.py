@@ -25,6 +25,7 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, If-None-Match",
     "Access-Control-Max-Age": "86400",
 }
+FROM_MAIL = "/mail/"  # where a mail program unsubscribes its user; the address itself is the permission
 FOR_MACHINES = "/healthz"  # whoever balances load asks by the address of the machine, and the answer says nothing
 
 
@@ -54,7 +55,7 @@ class Guard:
             await refusal(scope, receive, send_guarded)
         elif is_api and scope["method"] == "OPTIONS":
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send_guarded)
-        elif scope["method"] not in SAFE_METHODS and not is_api and not is_same_origin(headers):
+        elif scope["method"] not in SAFE_METHODS and not (knows_no_cookie(scope["path"]) or is_same_origin(headers)):
             refusal = PlainTextResponse(_("This form was sent from another site and was not taken."), 403)
             await refusal(scope, receive, send_guarded)
         else:
@@ -86,6 +87,11 @@ def is_own_host(host: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or not settings().base_url
+
+
+def knows_no_cookie(path: str) -> bool:
+    """Whether nothing there is done on the strength of a cookie, so that it does not matter whose page asks."""
+    return path.startswith((API, FROM_MAIL))
 
 
 def is_same_origin(headers: Headers) -> bool:

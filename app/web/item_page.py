@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlmodel import Session, col, or_, select
 
-from app import db, items, policy, subscriptions, tags, timeline, votes
+from app import db, items, notifications, policy, tags, timeline, votes
 from app.boards import Board
 from app.items import Item
 from app.people import Person
@@ -26,8 +26,8 @@ def show(request: Request, session: Db, viewer: Viewer, item: ItemInPath) -> Res
     looked_at = db.now()
     shown = facts(session, viewer, item)
     response = _page(request, viewer, shown)
-    if viewer is not None and _has_news(shown):
-        look = partial(subscriptions.look, item=item, person=viewer, at=looked_at)
+    if viewer is not None and (_has_news(shown) or notifications.is_new(session, viewer, item)):
+        look = partial(notifications.look, item=item, person=viewer, at=looked_at)
         response.background = kit.afterwards(request, look)
     return response
 

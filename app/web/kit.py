@@ -138,6 +138,12 @@ def private(response: Answer) -> Answer:
     return response
 
 
+def unlisted(response: Answer) -> Answer:
+    """A page at a private address: nobody keeps it, and search engines leave it out."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    return private(response)
+
+
 def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A part of a page, for htmx."""
     return HTMLResponse(render(request, template, **context), status, {"Cache-Control": "private, no-store"})

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import db, departure, dossier, people, sessions, sign_in
+from app import db, departure, dossier, notifications, people, sessions, sign_in
 from app.config import settings
+from app.hearing import Hear
 from app.people import Person
 from app.refusals import Invalid, Refusal, Refused
 from app.sign_in import SignIn
@@ -28,6 +29,12 @@ class ProfileForm:
 
 
 @dataclass
+class HearingForm:
+    hears: str = ""
+    comments: str = ""
+
+
+@dataclass
 class AddressForm:
     email: str = ""
 
@@ -44,9 +51,10 @@ def my_profile(request: Request, session: Db, person: Member) -> Response:
 
 def _page(request: Request, session: Session, person: Person, refusal: Refusal | None = None, **typed: str) -> Response:
     """The profile; with what was typed into the form that was refused."""
-    field = "email" if "email" in typed else "name"
+    field = next((name for name in ("email", "hears") if name in typed), "name")
     context: dict[str, Any] = {
-        "name": person.name, "title": person.title, "email": person.email or "", **typed,
+        "name": person.name, "title": person.title, "email": person.email or "", "hears": person.hears,
+        "comments": person.hears_comments, "ways": list(Hear), **typed,
         "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
         "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
     }  # fmt: skip
@@ -63,6 +71,17 @@ def introduce(
     except Invalid as problem:
         return _page(request, session, person, problem, **asdict(form))
     return kit.see_other("/me/profile", _("Others now see you as “%s”.") % person.byline)
+
+
+@area.post("/me/hearing")
+def choose_hearing(
+    request: Request, session: Db, person: Member, form: Annotated[HearingForm, typed(HearingForm)]
+) -> Response:
+    try:
+        notifications.choose(session, person, hears=form.hears, comments=bool(form.comments))
+    except Invalid as problem:
+        return _page(request, session, person, problem, **asdict(form))
+    return kit.see_other("/me/profile#hearing", _("Your choice holds from now on."))
 
 
 @area.post("/me/address")

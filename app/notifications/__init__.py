@@ -1,0 +1,26 @@
+"""Notifications: everybody whom an event concerns hears of it, once, on the page and as they chose by mail."""
+
+from app.db import Database
+from app.notifications.choosing import choose, mute, stop
+from app.notifications.mailing import mail_due
+from app.notifications.table import Notification, forget_all, is_new, look, look_at_all, unseen
+from app.notifications.telling import tell_due
+
+__all__ = [
+    "Notification",
+    "choose",
+    "forget_all",
+    "is_new",
+    "look",
+    "look_at_all",
+    "mute",
+    "send_out",
+    "stop",
+    "unseen",
+]
+
+
+def send_out(database: Database) -> None:
+    """What is done in the background: events are told, and what is due leaves as mails."""
+    tell_due(database)
+    mail_due(database)

@@ -1,0 +1,37 @@
+"""Choosing: what a person wants to hear of and when, from now on and for what waits already."""
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from app import db, subscriptions, text
+from app.hearing import Hear
+from app.items import Item
+from app.notifications.table import Notification
+from app.people import Person
+from app.words import _
+
+
+def choose(session: Session, person: Person, *, hears: str, comments: bool) -> None:
+    """Hear of what happens in another way. What waits for a digest comes with the next one. Raises Invalid."""
+    check = text.Checks()
+    chosen = check.choice("hears", hears, set(Hear), label=_("Mails"))
+    check.done()
+    person.hears, person.hears_comments = Hear(chosen), comments
+    session.add(person)
+    waits = col(Notification.person_id) == person.id, col(Notification.mailed_at).is_(None)
+    due_at = person.hears.due_at(db.now(), is_own=True, is_urgent=False)
+    session.execute(update(Notification).where(*waits, col(Notification.due_at).is_not(None)).values(due_at=due_at))
+
+
+def stop(session: Session, person: Person) -> None:
+    """No mails at all from now on."""
+    choose(session, person, hears=Hear.NOTHING, comments=person.hears_comments)
+
+
+def mute(session: Session, item: Item, person: Person) -> None:
+    """Not to hear of this item any more, whatever made the person hear of it, nor of what waits to be mailed."""
+    subscriptions.mute(session, item, person)
+    waits = col(Notification.person_id) == person.id, col(Notification.mailed_at).is_(None)
+    session.execute(
+        update(Notification).where(*waits, col(Notification.item_number) == item.number).values(due_at=None)
+    )

@@ -1,0 +1,62 @@
+"""The rows: who was told of which event, whether a mail about it waits, and whether they have seen it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import Field, Index, Session, SQLModel, col, select
+
+from app import subscriptions
+from app.events import Event
+from app.items import Item
+from app.people import Person
+
+
+class Notification(SQLModel, table=True):
+    """Something that one person hears of. A mail is due at `due_at`; if that is empty, the page alone tells."""
+
+    __table_args__ = (Index("ix_notification_mailed_at_due_at", "mailed_at", "due_at"), {"sqlite_with_rowid": False})
+
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    event_id: int = Field(foreign_key="event.id", primary_key=True, index=True, ondelete="CASCADE")
+    item_number: int = Field(foreign_key="item.number", index=True)
+    at: datetime
+    due_at: datetime | None = None
+    mailed_at: datetime | None = None
+    seen_at: datetime | None = None
+
+
+def unseen(session: Session, person: Person, most: int = 50) -> list[Event]:
+    """What this person was told of and has not looked at yet, the latest first."""
+    theirs = select(Event).join(Notification, col(Notification.event_id) == Event.id)
+    waits = Notification.person_id == person.id, col(Notification.seen_at).is_(None)
+    return list(session.exec(theirs.where(*waits).order_by(col(Event.id).desc()).limit(most)))
+
+
+def is_new(session: Session, person: Person, item: Item) -> bool:
+    """Whether this person was told of something about the item that they have not looked at."""
+    waits = Notification.person_id == person.id, col(Notification.seen_at).is_(None)
+    news = select(Notification.event_id).where(*waits, Notification.item_number == item.number)
+    return session.exec(news.limit(1)).first() is not None
+
+
+def look(session: Session, item: Item, person: Person, at: datetime) -> None:
+    """The person has seen the item as it was then."""
+    subscriptions.look(session, item, person, at=at)
+    _see(session, person, at, Notification.item_number == item.number)
+
+
+def look_at_all(session: Session, person: Person, at: datetime) -> None:
+    """The person has seen everything as it was then."""
+    subscriptions.look_at_all(session, person, at)
+    _see(session, person, at)
+
+
+def _see(session: Session, person: Person, at: datetime, *which: Any) -> None:
+    waits = col(Notification.person_id) == person.id, col(Notification.seen_at).is_(None), col(Notification.at) <= at
+    session.execute(update(Notification).where(*waits, *which).values(seen_at=at))
+
+
+def forget_all(session: Session, person: Person) -> None:
+    """Drop what was told to somebody who leaves."""
+    session.execute(delete(Notification).where(col(Notification.person_id) == person.id))

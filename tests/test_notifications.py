@@ -1,0 +1,379 @@
+"""Who hears of what, once and when they chose; and how it leaves as mail."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from app import comments, db, departure, events, hiding, notifications, status_changes, subscriptions, votes
+from app.boards import Access, Board
+from app.events import Event
+from app.hearing import Hear
+from app.items import Item
+from app.notifications import mailing, telling
+from app.notifications.audiences import mentioned
+from app.notifications.table import Notification
+from app.outbox import Mail
+from app.people import Person
+from app.status_changes import Move
+from app.statuses import Status
+from tests import factories
+from tests.fixtures.content import tell
+
+MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def item(session: Session, member: Person, other_member: Person) -> Item:
+    """Posted by Ada, voted for by Ben; nobody hears of that any more."""
+    made = factories.item(session, member, "Dark mode")
+    votes.cast(session, made, other_member)
+    events.silence(session, [made.number])
+    return made
+
+
+def told(session: Session) -> list[str]:
+    """Who has heard of it, once for each event, by name."""
+    tell(session)
+    ids = session.exec(select(Notification.person_id)).all()
+    return sorted(session.get_one(Person, key).name for key in ids)
+
+
+def mails(session: Session, at: datetime | None = None) -> list[Mail]:
+    """The news in the outbox after all that is due was written."""
+    tell(session)
+    while mailing.mail_some(session, at or db.now()):
+        session.flush()
+    news = select(Mail).where(Mail.unsubscribe_path.is_not(None))  # type: ignore[union-attr]
+    return list(session.exec(news.order_by(Mail.id)))
+
+
+Act = Callable[[Session, Item, Person, Person], object]
+
+
+def move(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED)
+
+
+def ask(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    factories.move(session, item, maintainer, Status.NEEDS_INFO)
+
+
+def answer(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    factories.comment(session, item, maintainer, official=True)
+
+
+def comment(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    factories.comment(session, item, maintainer)
+
+
+def mention(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    factories.comment(session, item, maintainer, "@Ada, is this it?")
+
+
+def merge(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    other = factories.item(session, maintainer, "Night theme")
+    events.silence(session, [other.number])
+    factories.move(session, item, maintainer, Status.DUPLICATE, duplicate_of=str(other.number))
+
+
+def promise(session: Session, item: Item, maintainer: Person, _other: Person) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED)
+    events.silence(session, [item.number])
+    status_changes.move_target(session, item, maintainer, "2027-Q1", "Soon.")
+
+
+def reach_ten(session: Session, item: Item, _maintainer: Person, _other: Person) -> None:
+    for _ in range(8):
+        voter = factories.person(session)
+        votes.cast(session, item, voter)
+        subscriptions.unfollow(session, item, voter)
+
+
+def post(session: Session, _item: Item, _maintainer: Person, other: Person) -> None:
+    factories.item(session, other, "Night theme")
+
+
+@pytest.mark.parametrize(
+    ("act", "hears"),
+    [
+        (move, ["Ada Lind", "Ben Osei"]),
+        (ask, ["Ada Lind", "Ben Osei"]),
+        (answer, ["Ada Lind", "Ben Osei"]),
+        (merge, ["Ada Lind", "Ben Osei"]),
+        (promise, ["Ada Lind", "Ben Osei"]),
+        (comment, []),
+        (mention, ["Ada Lind"]),
+        (reach_ten, ["Ada Lind"]),
+        (post, []),
+    ],
+)
+def test_who_hears_of_what(
+    session: Session, maintainer: Person, other_member: Person, item: Item, act: Act, hears: list[str]
+) -> None:
+    act(session, item, maintainer, other_member)
+    assert told(session) == hears
+
+
+def test_who_chose_comments_hears_of_them(session: Session, maintainer: Person, member: Person, item: Item) -> None:
+    notifications.choose(session, member, hears="at_once", comments=True)
+    factories.comment(session, item, maintainer)
+    assert told(session) == ["Ada Lind"]
+
+
+def test_nobody_hears_of_what_they_did_themselves(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
+    votes.cast(session, item, maintainer)
+    factories.move(session, item, maintainer, Status.NEEDS_INFO)
+    factories.comment(session, item, member, "Version 3")
+    assert told(session) == ["Ada Lind", "Ben Osei"]
+
+
+def test_an_answer_that_opens_a_request_again_is_told_to_others_only(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.NEEDS_INFO, due_on="2027-01-31")
+    later = datetime(2027, 1, 30, tzinfo=UTC)
+    for at in (later, later + timedelta(days=9)):
+        status_changes.follow_up(session, at)
+    events.silence(session, [item.number])
+    factories.comment(session, item, member, "Version 3")
+    assert told(session) == ["Ben Osei"]
+
+
+def test_who_mutes_a_request_hears_no_more_of_it_but_is_still_asked(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    for person in (member, other_member):
+        notifications.mute(session, item, person)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    assert told(session) == []
+    factories.move(session, item, maintainer, Status.NEEDS_INFO)
+    assert told(session) == ["Ada Lind"]
+
+
+def test_voters_of_what_was_merged_hear_of_the_request_that_stays(
+    session: Session, other_member: Person, maintainer: Person, advocate: Person, item: Item
+) -> None:
+    twin = factories.item(session, advocate, "Night theme")
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
+    events.silence(session, [twin.number])
+    factories.move(session, item, maintainer, Status.SHIPPED)
+    assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
+
+
+def test_only_who_may_see_it_then_is_told(
+    session: Session, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED)
+    session.get_one(Board, item.board_id).access = Access.OWN_CASES
+    assert told(session) == ["Ada Lind"]
+
+
+def test_nobody_is_told_what_was_hidden_meanwhile(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    notifications.choose(session, member, hears="at_once", comments=True)
+    said = factories.comment(session, item, other_member, "Buy this")
+    comments.hide(session, said, maintainer, "Advertising")
+    assert told(session) == []
+    factories.move(session, item, maintainer, Status.PLANNED)
+    tell(session)
+    hiding.hide(session, item, maintainer, "It was spam.")
+    assert mails(session) == []
+
+
+def test_an_answer_is_told_once_and_not_as_a_comment_too(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
+    notifications.choose(session, member, hears="at_once", comments=True)
+    factories.comment(session, item, maintainer, official=True)
+    assert told(session) == ["Ada Lind", "Ben Osei"]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        ("@Mira Okafor, please", ["Mira Okafor"]),
+        ("(@mira)", ["Mira Okafor"]),
+        ("Ask @ADA LIND and @mira", ["Ada Lind", "Mira Okafor"]),
+        ("@Miranda", []),
+        ("ada@mira.example", []),
+        ("@Ben took no part in this", []),
+        ("Mira and Ada", []),
+    ],
+)
+def test_people_are_mentioned_by_name(
+    session: Session, maintainer: Person, item: Item, words: str, named: list[str]
+) -> None:
+    found = mentioned(session, item, words)
+    assert sorted(session.get_one(Person, key).name for key in found) == named
+
+
+def test_a_first_name_that_two_have_names_nobody(session: Session, maintainer: Person, item: Item) -> None:
+    factories.comment(session, item, factories.person(session, "Mira Lang"))
+    assert mentioned(session, item, "@Mira") == set()
+    assert mentioned(session, item, "@Mira Okafor") == {maintainer.id}
+
+
+@pytest.mark.parametrize(
+    ("hears", "is_own", "is_urgent", "due_at"),
+    [
+        (Hear.AT_ONCE, False, False, MONDAY),
+        (Hear.DAILY, False, False, datetime(2026, 11, 24, 7, tzinfo=UTC)),
+        (Hear.WEEKLY, False, False, datetime(2026, 11, 30, 7, tzinfo=UTC)),
+        (Hear.OWN, True, False, MONDAY),
+        (Hear.OWN, False, False, None),
+        (Hear.NOTHING, True, False, None),
+        (Hear.DAILY, True, True, MONDAY),
+        (Hear.WEEKLY, True, True, MONDAY),
+        (Hear.NOTHING, True, True, None),
+    ],
+)
+def test_a_mail_is_due_when_its_reader_chose(
+    hears: Hear, is_own: bool, is_urgent: bool, due_at: datetime | None
+) -> None:
+    assert hears.due_at(MONDAY, is_own=is_own, is_urgent=is_urgent) == due_at
+
+
+def test_before_seven_a_digest_leaves_the_same_day() -> None:
+    early = MONDAY.replace(hour=6)
+    for hears in (Hear.DAILY, Hear.WEEKLY):
+        assert hears.due_at(early, is_own=False, is_urgent=False) == MONDAY.replace(hour=7)
+
+
+def test_a_question_reaches_its_reporter_at_once_and_the_others_with_their_digest(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    for person in (member, other_member):
+        notifications.choose(session, person, hears="weekly", comments=False)
+    factories.move(session, item, maintainer, Status.NEEDS_INFO)
+    assert [mail.recipient for mail in mails(session)] == [member.email]
+
+
+def test_one_mail_tells_what_happened_in_whole_sentences(session: Session, maintainer: Person, item: Item) -> None:
+    row = factories.move(session, item, maintainer, Status.DECLINED, "Not *now*.", review_on="2027-05-03")
+    first, _second = mails(session)
+    assert (first.recipient, first.subject) == ("ada.lind@example.org", f"Dark mode (#{item.number})")
+    assert first.item_number == item.number
+    assert first.body == (
+        "Mira Okafor, CTO, declined “Dark mode”:\n"
+        f"<http://localhost:8000/items/{item.number}#moved-{row.id}>\n\n"
+        "> Not *now*.\n\nReason: Out of scope\n\nWe look at it again on 3 May 2027.\n\n---\n\n"
+        "No more mails about this request:\n"
+        f"<http://localhost:8000{first.unsubscribe_path}/items/{item.number}>\n\n"
+        f"Fewer mails, or none at all:\n<http://localhost:8000{first.unsubscribe_path}>\n"
+    )
+
+
+def test_a_bulk_move_is_one_mail_with_its_words_once(session: Session, member: Person, maintainer: Person) -> None:
+    several = [factories.item(session, member, title) for title in ("Dark mode", "Night theme")]
+    events.silence(session, [item.number for item in several])
+    status_changes.change_many(session, several, maintainer, Move(to="acknowledged", explanation="We have read it."))
+    (mail,) = mails(session)
+    assert (mail.subject, mail.item_number) == ("News of 2 requests", None)
+    assert mail.body.count("> We have read it.") == 1
+    assert mail.body.startswith("Mira Okafor, CTO, acknowledged “Dark mode”:\n<")
+    assert "\n\nMira Okafor, CTO, acknowledged “Night theme”:\n<" in mail.body
+
+
+def test_a_bulk_move_waits_until_all_of_it_is_told(session: Session, member: Person, maintainer: Person) -> None:
+    several = [factories.item(session, member) for _ in range(2)]
+    events.silence(session, [item.number for item in several])
+    status_changes.change_many(session, several, maintainer, Move(to="acknowledged", explanation="We have read it."))
+    session.flush()
+    telling.tell_some(session)
+    assert not mailing.mail_some(session, db.now())
+    assert len(mails(session)) == 1
+
+
+def test_several_events_of_one_round_are_one_mail(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED, "In spring.")
+    factories.move(session, item, maintainer, Status.SHIPPED, "It is out.")
+    assert [mail.recipient for mail in mails(session)] == [member.email, other_member.email]
+    assert all("> In spring." in mail.body and "> It is out." in mail.body for mail in mails(session))
+
+
+def test_a_digest_comes_once_with_all_and_is_never_empty(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    notifications.choose(session, member, hears="daily", comments=False)
+    notifications.mute(session, item, other_member)
+    second = factories.item(session, member, "Night theme")
+    for each in (item, second):
+        factories.move(session, each, maintainer, Status.PLANNED)
+    assert mails(session) == []
+    tomorrow = db.now() + timedelta(days=1)
+    (mail,) = mails(session, tomorrow)
+    assert (mail.recipient, mail.subject) == (member.email, "News of 2 requests")
+    assert len(mails(session, tomorrow + timedelta(days=1))) == 1
+
+
+def test_what_was_seen_before_the_digest_is_not_in_it(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    notifications.choose(session, member, hears="daily", comments=False)
+    notifications.mute(session, item, other_member)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    tell(session)
+    notifications.look(session, item, member, db.now())
+    assert mails(session, db.now() + timedelta(days=1)) == []
+
+
+def test_another_choice_holds_for_what_waits(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    for person in (member, other_member):
+        notifications.choose(session, person, hears="weekly", comments=False)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    tell(session)
+    notifications.choose(session, member, hears="at_once", comments=False)
+    notifications.stop(session, other_member)
+    assert [mail.recipient for mail in mails(session, db.now() + timedelta(days=9))] == [member.email]
+
+
+def test_the_page_tells_what_is_unseen_until_it_is_looked_at(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
+    notifications.stop(session, member)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    tell(session)
+    (event,) = notifications.unseen(session, member)
+    assert (event.item_number, notifications.is_new(session, member, item)) == (item.number, True)
+    notifications.look(session, item, member, event.at)
+    assert notifications.unseen(session, member) == []
+    factories.move(session, item, maintainer, Status.SHIPPED)
+    tell(session)
+    notifications.look_at_all(session, member, db.now())
+    assert notifications.unseen(session, member) == []
+    assert not notifications.is_new(session, member, item)
+
+
+def test_thousands_are_told_in_portions_and_each_once(
+    session: Session, maintainer: Person, item: Item, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "PORTION", 3)
+    monkeypatch.setattr(mailing, "PORTION", 3)
+    for _ in range(8):
+        votes.cast(session, item, factories.person(session))
+    events.silence(session, [item.number])
+    factories.move(session, item, maintainer, Status.PLANNED)
+    session.flush()
+    assert telling.tell_some(session)
+    (event,) = session.exec(select(Event)).all()
+    assert event.told_at is None
+    assert len(told(session)) == 10
+    assert event.told_at is not None
+    recipients = [mail.recipient for mail in mails(session)]
+    assert len(recipients) == len(set(recipients)) == 10
+
+
+def test_who_leaves_leaves_nothing_that_waits(session: Session, member: Person, maintainer: Person, item: Item) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED)
+    tell(session)
+    departure.leave(session, member, member.email or "")
+    assert told(session) == ["Ben Osei"]
