@@ -28,6 +28,13 @@ class Settings(BaseSettings):
         "empty saves each mail as a file.",
     )
     mail_from: str = Field("", description="Sender of mails; empty means `daylight@` and the host of the base URL.")
+    inbox: str = Field(
+        "", description="Where to listen for mails, like `0.0.0.0:2525`; empty means that nobody can answer by mail."
+    )
+    reply_address: str = Field(
+        "",
+        description="Address for answers by mail, like `board@in.example.org`; its host's mail must come to the inbox.",
+    )
     trusted_proxies: str = Field(
         "127.0.0.1,::1", description="Addresses, separated by commas, whose `X-Forwarded-*` headers are believed."
     )

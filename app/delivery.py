@@ -76,6 +76,9 @@ def _note_failure(database: Database, mail: Mail, trouble: Exception) -> None:
     log.warning("Mail to %s could not be sent: %s", masked, str(trouble).replace(mail.recipient, masked))
     with database.session() as session:
         outbox.failed(session, mail, in_words(trouble), for_good=_is_for_good(trouble))
+        person = people.with_email(session, mail.recipient)
+        if person is not None and _is_for_good(trouble):
+            people.note_bounce(session, person, in_words(trouble))
 
 
 def in_words(trouble: Exception) -> str:
@@ -114,7 +117,7 @@ def message(mail: Mail, site_name: str, policy: OurPolicy) -> EmailMessage:
     made["Date"] = mail.put_at
     made["Message-ID"] = f"<{file_stem(mail)}@{sender.domain}>"
     made["Auto-Submitted"] = "auto-generated"
-    if mail.reply_to:
+    if mail.reply_to and mail.item_number is not None:
         made["Reply-To"] = mail.reply_to
     if mail.item_number is not None:
         made["In-Reply-To"] = made["References"] = f"<item-{mail.item_number}@{sender.domain}>"
@@ -151,7 +154,7 @@ def carrier() -> Iterator[Send]:
 
 
 def _send(server: smtplib.SMTP, mail: Mail, site_name: str) -> None:
-    server.send_message(message(mail, site_name, ON_THE_WIRE))
+    server.send_message(message(mail, site_name, ON_THE_WIRE), from_addr=mail.reply_to)
 
 
 def connect(url: str) -> smtplib.SMTP:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from app import db, serving, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
-from app.web import areas
+from app.web import areas, inbox
 from app.web.api import description, problems
 from app.web.assets import Assets
 from app.web.guard import Guard
@@ -36,7 +36,7 @@ def create_app(database: Database | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with work.in_background(app.state.database):
+        async with work.in_background(app.state.database), inbox.listening(app.state.database):
             yield
         app.state.database.close()
 

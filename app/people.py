@@ -62,6 +62,8 @@ class Person(SQLModel, table=True):
     deleted_at: datetime | None = None
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
     hears: Hear = Field(default=Hear.AT_ONCE, sa_type=db.Word(Hear), sa_column_kwargs={"server_default": Hear.AT_ONCE})
+    bounced_at: datetime | None = None
+    bounced_because: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
     hears_comments: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
@@ -252,4 +254,16 @@ def change_role(session: Session, person: Person, role: Role, by: Person) -> Non
     """Write down who made the person what, and make it so. Who may do it is asked before."""
     session.add(RoleChange(person_id=person.key, by_id=by.key, from_role=person.role, to_role=role))
     person.role = role
+    session.add(person)
+
+
+def note_bounce(session: Session, person: Person, because: str) -> None:
+    """Mails to this person come back: no news are written to them until their address has proved to work."""
+    person.bounced_at, person.bounced_because = db.now(), because[:300]
+    session.add(person)
+
+
+def note_arrival(session: Session, person: Person) -> None:
+    """A mail has reached this person."""
+    person.bounced_at, person.bounced_because = None, ""
     session.add(person)

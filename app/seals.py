@@ -4,7 +4,6 @@ A seal is worked out from the site's secret, so that every mail can carry it and
 """
 
 import hmac
-from base64 import urlsafe_b64encode
 from enum import StrEnum
 
 from sqlmodel import Session
@@ -19,19 +18,22 @@ class For(StrEnum):
     """What a seal lets its reader do."""
 
     MAILS = "mails"
+    REPLIES = "replies"
 
 
-def of(session: Session, person: Person, what: For) -> str:
-    """The seal of a person, as it stands in an address."""
-    about = f"{what} {person.key}"
+def of(session: Session, person: Person, what: For, number: int = 0) -> str:
+    """The seal of a person, as it stands in an address; for an item if a number is given. No letter of it is a capital,
+    because not every mail program keeps those.
+    """
+    about = f"{what} {person.key} {number}"
     mac = hmac.digest(site.the(session).secret.encode(), about.encode(), "sha256")
-    return f"{person.key}-{urlsafe_b64encode(mac[:24]).decode()}"
+    return f"{person.key}-{mac[:16].hex()}"
 
 
-def opened(session: Session, seal: str, what: For) -> Person:
+def opened(session: Session, seal: str, what: For, number: int = 0) -> Person:
     """The person whose seal it is. Raises NotFound for one that was never made."""
     key = seal.partition("-")[0]
     person = session.get(Person, int(key)) if key.isascii() and key.isdecimal() and len(key) < 10 else None  # noqa: PLR2004
-    if person is None or person.email is None or not hmac.compare_digest(of(session, person, what), seal):
+    if person is None or person.email is None or not hmac.compare_digest(of(session, person, what, number), seal):
         raise NotFound(_("There is nothing at this address."))
     return person

@@ -189,7 +189,8 @@ def complete(session: Session, attempt: SignIn) -> Person:
     person = people.with_email(session, attempt.email) or people.join(session, attempt.email)
     if not person.name:
         person.name = attempt.name or people.provisional_name(person)
-    session.add_all([attempt, person])
+    people.note_arrival(session, person)
+    session.add(attempt)
     return person
 
 
@@ -198,7 +199,7 @@ def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
     if people.with_email(session, attempt.email) is not None:
         raise Refused(_("This address has an account of its own. Sign in with it, or delete that account first."))
     earlier, person.email = person.email, attempt.email
-    session.add(person)
+    people.note_arrival(session, person)
     sessions.revoke_all(session, person.key)
     if earlier:
         shown = {"new_address": people.masked(attempt.email), "site_name": site.the(session).name}

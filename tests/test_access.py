@@ -204,6 +204,7 @@ POST /mail/none                                                       404 404 40
 POST /me/hearing                                                      401 422 422 422 422 422
 POST /me/address                                                      401 422 422 422 422 422
 POST /me/address/{address}                                            401 422 404 404 404 404
+POST /me/arrival                                                      401 303 303 303 303 303
 POST /me/sessions/revocation                                          401 303 303 303 303 303
 POST /me/sessions/{mark}/revocation                                   401 303 303 303 303 303
 POST /me/tokens                                                       401 422 422 422 422 422

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from aiosmtpd.smtp import Session as Dialogue
 from sqlmodel import Session, select
 
-from app import delivery, letters, outbox
+from app import delivery, letters, outbox, people
 from app.config import settings
 from app.db import Database
 from app.outbox import Mail
@@ -243,22 +243,44 @@ class Choosy(Post):
         return "250 OK"
 
 
-@pytest.mark.smtp
-def test_one_address_that_is_refused_holds_up_no_other(own_database: Database, configure: Callable[..., None]) -> None:
+@pytest.fixture
+def choosy(configure: Callable[..., None]) -> Iterator[Post]:
     post = Choosy(port=free_port())
     controller = Controller(post, hostname="127.0.0.1", port=post.port)
     controller.start()
     configure(smtp_url=post.url)
+    yield post
+    controller.stop()
+
+
+@pytest.mark.smtp
+def test_one_address_that_is_refused_holds_up_no_other(own_database: Database, choosy: Post) -> None:
     for name in ("nobody", "later", "ada"):
         put(own_database, recipient=f"{name}@example.org")
     delivery.deliver_due(own_database)
-    controller.stop()
-    assert [recipient for recipient, _message in post.messages] == ["ada@example.org"]
+    assert [recipient for recipient, _message in choosy.messages] == ["ada@example.org"]
     assert [(mail.done_at is not None, mail.given_up_at is not None) for mail in stored(own_database)] == [
         (False, True),
         (False, False),
         (True, False),
     ]
+
+
+@pytest.mark.smtp
+def test_a_mailbox_that_is_not_there_gets_no_further_news(own_database: Database, choosy: Post) -> None:
+    with own_database.session() as session:
+        addresses = [factories.person(session, name).email or "" for name in ("Nobody Here", "Later Perhaps")]
+    for address in addresses:
+        put(own_database, recipient=address)
+    delivery.deliver_due(own_database)
+    with own_database.session(writes=False) as session:
+        nobody, later = (people.with_email(session, address) for address in addresses)
+    assert nobody is not None
+    assert later is not None
+    assert (nobody.bounced_because, later.bounced_at) == (
+        "The mail server refuses this address: 550 There is nobody of this name", None,
+    )  # fmt: skip
+    assert nobody.bounced_at is not None
 
 
 def test_no_header_can_be_injected(own_database: Database, by_smtp: Post) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from app.imports.markup import Markup
 from app.imports.outcomes import Outcome
+from app.markup import Markup
 from app.statuses import Kind, Status
 
 MADE_ID = "row-"  # how ids begin that we make for rows without one

@@ -8,9 +8,9 @@ from app import items, text
 from app.comments import Comment
 from app.imports.arrivals import Arrival
 from app.imports.batches import Import
-from app.imports.markup import quoted, to_markdown
 from app.imports.outcomes import Outcome
 from app.items import Item
+from app.markup import quoted, to_markdown
 from app.status_changes import StatusChange
 from app.status_changes.check import REVIEW_AFTER
 from app.statuses import Kind, Reason, Status

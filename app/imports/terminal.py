@@ -15,8 +15,8 @@ from app.imports.csv_files import choices, preparing
 from app.imports.csv_files.choices import Choices
 from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import Mapping
-from app.imports.markup import Markup
 from app.imports.outcomes import OFFERED
+from app.markup import Markup
 from app.refusals import Invalid, Refused
 from app.statuses import Kind
 from app.words import _, day, ngettext, number

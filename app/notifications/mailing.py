@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from app import db, letters, outbox, seals, wording
+from app import db, letters, outbox, replies, seals, wording
 from app.db import Database
 from app.events import Event
 from app.notifications.audiences import Sight
@@ -57,7 +57,7 @@ def mail_some(session: Session, now: datetime) -> bool:
     sight = Sight(session)
     for person_id, theirs in groupby(news, key=lambda claimed: claimed.person_id):
         person = people[person_id]
-        unread = [told[each.event_id] for each in theirs if each.seen_at is None]
+        unread = [told[each.event_id] for each in theirs if each.seen_at is None and person.bounced_at is None]
         if shown := [each for each in unread if not each.is_hidden and sight.reaches(person, each.item)]:
             _write(session, person, shown)
     return bool(people)
@@ -83,10 +83,12 @@ def _write(session: Session, person: Person, shown: list[Told]) -> None:
     """One mail about one request or several; what is about one belongs to its thread."""
     items = {told.item.number: told.item for told in shown}
     item = shown[0].item if len(items) == 1 else None
-    path = f"/mail/{seals.of(session, person, seals.For.MAILS)}"
-    letter = letters.write("news", item=item, count=len(items), parts=_parts(shown), mail_path=path)
     number = item.number if item else None
-    outbox.put(session, person.email or "", *letter, item_number=number, unsubscribe_path=path)
+    path = f"/mail/{seals.of(session, person, seals.For.MAILS)}"
+    reply_to = replies.address(session, person, number or 0)
+    about = {"item": item, "count": len(items), "parts": _parts(shown), "may_answer": bool(item and reply_to)}
+    letter = letters.write("news", **about, mail_path=path)
+    outbox.put(session, person.email or "", *letter, item_number=number, unsubscribe_path=path, reply_to=reply_to)
 
 
 def _parts(shown: list[Told]) -> list[list[Told]]:

@@ -18,7 +18,7 @@ from app.imports.csv_files import choices, preparing, storing
 from app.imports.csv_files.choices import Choices
 from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import NEW_BOARD, Mapping
-from app.imports.markup import Markup
+from app.markup import Markup
 from app.people import Person
 from app.refusals import Invalid, NotFound, Refused
 from app.statuses import Kind

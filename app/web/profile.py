@@ -95,6 +95,12 @@ def change_address(
     return kit.see_other(f"/me/address/{handle}")
 
 
+@area.post("/me/arrival")
+def say_that_mails_arrive(session: Db, person: Member, _form: Pressed) -> Response:
+    people.note_arrival(session, person)
+    return kit.see_other("/me/profile", _("News are sent to %s again.") % person.email)
+
+
 @area.get("/me/address/{handle}")
 def ask_code(request: Request, session: Db, person: Member, handle: str) -> Response:
     return _code_page(request, sign_in.find(session, handle, person), handle)

@@ -246,3 +246,14 @@ def test_who_has_no_name_is_asked_for_one(app: FastAPI, session: Session) -> Non
     assert f"Others see you as “Member {person.id}”" in browser.get("/me").text
     browser.post("/me/profile", data={"name": "Nia Roth"})
     assert "Others see you as" not in browser.get("/me").text
+
+
+def test_who_gets_no_mails_is_told_why_and_has_them_sent_again(
+    session: Session, member: Person, member_browser: TestClient
+) -> None:
+    people.note_bounce(session, member, "550 no such user")
+    page = member_browser.get("/me/profile").text
+    assert "“550 no such user”. No news are sent there." in page
+    assert member_browser.post("/me/arrival").status_code == 303
+    assert (member.bounced_at, member.bounced_because) == (None, "")
+    assert "No news are sent there" not in member_browser.get("/me/profile").text

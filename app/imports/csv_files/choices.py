@@ -9,7 +9,7 @@ from app.imports import outcomes
 from app.imports.batches import SAMPLE
 from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import NEW_BOARD, Mapping
-from app.imports.markup import Markup
+from app.markup import Markup
 from app.statuses import Kind
 from app.words import _
 

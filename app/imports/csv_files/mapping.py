@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from app import text
+from app import markup, text
 from app.boards import Board
-from app.imports import markup, outcomes
+from app.imports import outcomes
 from app.imports.csv_files import columns, records
 from app.imports.csv_files.columns import Column
 from app.imports.csv_files.dates import Order
 from app.imports.csv_files.headings import Field, plain
 from app.imports.csv_files.records import Form, Place
-from app.imports.markup import Markup
+from app.markup import Markup
 from app.refusals import Invalid
 from app.statuses import Kind
 from app.words import _

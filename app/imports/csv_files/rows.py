@@ -17,8 +17,8 @@ from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import NEW_BOARD, Mapping
 from app.imports.csv_files.records import Place, Record
 from app.imports.csv_files.storing import BROKEN
-from app.imports.markup import Markup
 from app.imports.outcomes import Outcome
+from app.markup import Markup
 from app.statuses import Kind
 from app.words import _, ngettext, number
 

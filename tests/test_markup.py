@@ -3,7 +3,7 @@
 import pytest
 
 from app import text
-from app.imports.markup import Markup, guess, to_markdown
+from app.markup import Markup, guess, to_markdown
 
 JIRA = {
     "h2. A title": "## A title",
