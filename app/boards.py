@@ -57,6 +57,10 @@ class Board(SQLModel, table=True):
     position: int = 0
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
 
+    @property
+    def is_public(self) -> bool:
+        return self.access is Access.PUBLIC
+
 
 def visible_to(viewer: Person | None, reporter_id: Any) -> ColumnElement[bool]:
     """The condition on Board (joined to a row whose reporter is `reporter_id`) under which this person may see it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from sqlmodel import Session, col, select
@@ -47,6 +48,7 @@ MOVED_ITSELF = {
         N_("Closed, because our question stayed unanswered"),
     ),
 }
+ARRIVED = Sentences(N_("“%(title)s” came with the import"), N_("Came with the import"))
 DONE = {
     Happened.ITEM_CREATED: N_("%(who)s posted “%(title)s”"),
     Happened.COMMENTED: N_("%(who)s commented on “%(title)s”"),
@@ -56,7 +58,10 @@ DONE = {
 
 @dataclass(frozen=True)
 class Told:
-    """An event with the rows that say it: who did it, and to which item."""
+    """An event with the rows that say it: who did it, and to which item.
+
+    `names_other` is whether the reader may know of the item that this one was merged into.
+    """
 
     event: Event
     item: Item
@@ -64,6 +69,7 @@ class Told:
     change: StatusChange | None = None
     target_move: TargetMove | None = None
     comment: Comment | None = None
+    names_other: bool = True
 
     @property
     def headline(self) -> str:
@@ -100,10 +106,7 @@ class Told:
 
     @property
     def _who(self) -> str:
-        """Translators: the comma after a title closes it before the verb, as in “Mira Okafor, CTO, declined”."""
-        if self.person is None:
-            return _("The calendar")
-        return self.person.byline + (_(",") if self.person.title else "")
+        return subject(self.person)
 
     def _said(self) -> Iterable[str]:
         if self.change is not None:
@@ -117,12 +120,12 @@ class Told:
 
     def _facts(self) -> Iterable[str]:
         if self.change is not None:
-            yield from _facts_of_move(self.change)
+            yield from _facts_of_move(self.change, self.names_other)
         if self.target_move is not None and self.change is not None:
             yield target_line(self.target_move)
 
 
-def _facts_of_move(change: StatusChange) -> Iterable[str]:
+def _facts_of_move(change: StatusChange, names_other: bool) -> Iterable[str]:
     """What a move carries beside its explanation, as far as it does. Words of people stand below what they are."""
     base_url = settings().effective_base_url
     facts: list[tuple[Any, Callable[[Any], str]]] = [
@@ -133,7 +136,7 @@ def _facts_of_move(change: StatusChange) -> Iterable[str]:
         (change.review_on, lambda review_on: _("We look at it again on %s.") % day(review_on)),
         (change.shipped_in, lambda version: _("Version: %s") % version),
         (change.shipped_link, lambda link: f"<{link}>"),
-        (change.duplicate_of, lambda other: _("The same as %s") % f"<{base_url}/items/{other}>"),
+        (names_other and change.duplicate_of, lambda other: _("The same as %s") % f"<{base_url}/items/{other}>"),
     ]
     return (in_words(fact) for fact, in_words in facts if fact)
 
@@ -155,6 +158,39 @@ def read(session: Session, events: Sequence[Event]) -> list[Told]:
     ]  # fmt: skip
 
 
+def of(
+    item: Item,
+    person: Person | None,
+    row: Item | StatusChange | TargetMove | Comment,
+    promise: TargetMove | None = None,
+    *,
+    names_other: bool = True,
+) -> Told:
+    """A row of an item's story, told like the event that it is, also where it came before events were noted.
+
+    `promise` is the move of the target that came with a status change.
+    """
+    told = partial(Told, item=item, person=person, names_other=names_other)
+    if isinstance(row, Comment):
+        return told(_event(Happened.ANSWERED if row.is_official else Happened.COMMENTED, row), comment=row)
+    if isinstance(row, TargetMove):
+        return told(_event(Happened.TARGET_MOVED, row), target_move=row)
+    if isinstance(row, StatusChange):
+        return told(_event(Happened.STATUS_CHANGED, row), change=row, target_move=promise)
+    return told(Event(happened=Happened.ITEM_CREATED, item_number=item.number, at=item.posted_at))
+
+
+def _event(happened: Happened, row: Comment | TargetMove | StatusChange) -> Event:
+    return Event(happened=happened, item_number=row.item_number, person_id=row.person_id, at=row.at)
+
+
+def subject(person: Person | None) -> str:
+    """Translators: the comma after a title closes it before the verb, as in “Mira Okafor, CTO, declined”."""
+    if person is None:
+        return _("The calendar")
+    return person.byline + (_(",") if person.title else "")
+
+
 def _mover_id(event: Event, changes: dict[int, StatusChange]) -> int | None:
     """Who is named: nobody for what moved by itself, although somebody's act had brought it about."""
     change = changes.get(event.status_change_id or 0)
@@ -168,7 +204,7 @@ def _rows(session: Session, table: type[Row], key: Any, keys: Iterable[int | Non
 
 def _of_move(change: StatusChange, kind: Kind) -> Sentences:
     if change.person_id is None:
-        return MOVED_ITSELF[change.to_status]
+        return ARRIVED if change.is_import else MOVED_ITSELF.get(change.to_status, ARRIVED)
     if change.to_status is Status.SHIPPED and kind is Kind.DEFECT:
         return FIXED
     return MOVED[change.to_status] if change.from_status.is_open else REOPENED

@@ -36,6 +36,17 @@ SECRET = "Κρυφό αίτημα"
 TABLE = """
 GET  /                                                                200 200 200 200 200 200
 GET  /roadmap                                                         200 200 200 200 200 200
+GET  /changelog                                                       200 200 200 200 200 200
+GET  /feed.atom                                                       200 200 200 200 200 200
+GET  /feed.json                                                       200 200 200 200 200 200
+GET  /changelog.atom                                                  200 200 200 200 200 200
+GET  /changelog.json                                                  200 200 200 200 200 200
+GET  /items/{public}/feed.atom                                        200 200 200 200 200 200
+GET  /items/{hidden}/feed.atom                                        404 404 404 404 404 404
+GET  /items/{members}/feed.atom                                       404 404 404 404 404 404
+GET  /items/{own}/feed.atom                                           404 404 404 404 404 404
+GET  /items/{public}/feed.json                                        200 200 200 200 200 200
+GET  /items/{members}/feed.json                                       404 404 404 404 404 404
 GET  /items/{public}                                                  200 200 200 200 200 200
 GET  /items/{hidden}                                                  200 200 200 200 200 200
 GET  /items/{members}                                                 404 200 200 200 200 200
@@ -359,6 +370,8 @@ LISTS = [
     "/sitemap.xml", "/sitemap-1.xml", "/me", "/me?show=voted", "/me?show=following", "/items/{public}", "/card.png",
     "/robots.txt", "/me/dossier.json", "/api/v1/items", "/api/v1/items?q={words}", "/api/v1/items?sort=waiting",
     "/api/v1/items/similar?title={words}", "/api/v1/items/{public}", "/api/v1/items/{public}/status-changes",
+    "/robots.txt", "/me/dossier.json", "/feed.atom", "/feed.json?sort=answered", "/feed.atom?q={words}", "/changelog",
+    "/changelog.atom", "/items/{public}/feed.atom",
 ]  # fmt: skip
 
 

@@ -51,6 +51,7 @@ STOPS = [
     Stop("search, nothing found", "/?q=%CF%88%CF%88%CF%88"),
     Stop("roadmap", "/roadmap"),
     Stop("roadmap of a maintainer", "/roadmap", "maintainer"),
+    Stop("changelog", "/changelog"),
     Stop("item, new", "/items/{new}"),
     Stop("item, new, of its reporter", "/items/{new}", "member"),
     Stop("item, new, for an advocate", "/items/{acknowledged}", "advocate"),
@@ -149,7 +150,8 @@ STOPS = [
 ]  # fmt: skip
 
 NO_PAGES = {
-    "/card.png", "/items/{number}/card.png", "/healthz", "/logo", "/look.css", "/me/dossier.json", "/metrics",
+    "/card.png", "/changelog.{form}", "/feed.{form}", "/items/{number}/card.png", "/items/{number}/feed.{form}",
+    "/healthz", "/logo", "/look.css", "/me/dossier.json", "/metrics",
     "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
 }  # fmt: skip
 

@@ -109,6 +109,18 @@ class View:
     def path(self) -> str:
         return f"/?{urlencode(self.parameters)}" if self.parameters else "/"
 
+    @property
+    def heading(self) -> str:
+        return _("Search for “%(words)s”") % {"words": self.query} if self.query else self.sort.heading
+
+    def feed_path(self, form: str) -> str:
+        return f"/feed.{form}{self.path.removeprefix('/')}"
+
+    @property
+    def streams(self) -> list["View"]:
+        """The orders of this view in which what is new comes first: to follow what is asked, and what is answered."""
+        return [self.but(sort=Sort.NEW), self.but(sort=Sort.ANSWERED)]
+
     def but(self, **changes: Any) -> "View":
         """The first page of this view with something changed."""
         return replace(self, **{"after": "", **changes})

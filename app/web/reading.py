@@ -1,41 +1,24 @@
-"""What everybody reads: the board and the roadmap."""
-
-from collections.abc import Iterable
-from typing import NamedTuple
+"""What everybody reads: the board, the roadmap and the changelog."""
 
 from fastapi import Request, Response
 
-from app import boards, listing, policy, roadmap, samples, votes
-from app.boards import Board
+from app import changelog, listing, policy, roadmap, samples, votes
 from app.listing import View
-from app.refusals import NotFound
-from app.tags import Tag
-from app.web import kit
+from app.web import kit, narrowing
 from app.web.kit import Db, Viewer
 from app.web.route import area as new_area
-from app.words import _
 
 area = new_area()
-
-
-class Named(NamedTuple):
-    """A board or a tag that the list can be narrowed to."""
-
-    slug: str
-    name: str
 
 
 @area.get("/")
 def board(request: Request, session: Db, viewer: Viewer) -> Response:
     view = View.asked(request.query_params)
+    boards, tags = narrowing.choices(request, session, viewer, view)
     audience = kit.audience(request, session, viewer)
-    offered = kit.recalled(request, ("boards", audience), lambda: named(boards.offered_to(session, viewer)))
-    tags = kit.recalled(request, ("tags", audience), lambda: named(listing.tags_in_use(session, viewer)))
-    need_known(view.board, offered)
-    need_known(view.tag, tags)
     page = kit.recalled(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
     return kit.page(
-        request, "reading/board.html", view=view, boards=offered, tags=tags, page=page,
+        request, "reading/board.html", view=view, boards=boards, tags=tags, page=page,
         voted=votes.of(session, viewer, [row.number for row in page.rows]),
         is_empty=not page.rows and samples.may_fill(session),
         shows_samples=policy.is_owner(viewer) and samples.are_here(session),
@@ -51,11 +34,7 @@ def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
     return kit.page(request, "reading/roadmap.html", stations=stations, voted=voted)
 
 
-def named(choices: Iterable[Board | Tag]) -> tuple[Named, ...]:
-    return tuple(Named(each.slug, each.name) for each in choices)
-
-
-def need_known(slug: str, known: Iterable[Named]) -> None:
-    """Raise NotFound for the name of a board or tag that is absent, or that this person may not know of."""
-    if slug and slug not in {each.slug for each in known}:
-        raise NotFound(_("There is nothing at this address."))
+@area.get("/changelog")
+def show_changelog(request: Request, session: Db, viewer: Viewer, after: str = "") -> Response:
+    page = changelog.page(session, viewer, kit.row_id(after))
+    return kit.page(request, "reading/changelog.html", page=page, is_first=not after)

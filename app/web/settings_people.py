@@ -39,7 +39,7 @@ PersonInPath = Annotated[Person, Depends(_person)]
 
 @area.get(PATH)
 def show_people(request: Request, session: Db, _owner: Owner, q: str = "", after: str = "") -> Response:
-    start = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0  # noqa: PLR2004 - digits
+    start = kit.row_id(after)
     found = people.members(session, q.replace("\0", " ").strip()[:QUERY_MOST], after=start, most=PAGE + 1)
     return kit.page(
         request, "settings/people.html", team=people.team(session), found=found[:PAGE], query=q,

@@ -87,7 +87,7 @@ def _facts(session: Session, view: View) -> dict[str, Any]:
 
 
 def _proposals(session: Session, view: View) -> dict[str, Any]:
-    after = int(view.after) if view.after.isdecimal() and len(view.after) < 10 else 0  # noqa: PLR2004 - digits
+    after = kit.row_id(view.after)
     found = proposals.waiting(session, triage.on_board(view), after=after, most=triage.PAGE + 1)
     more = len(found) > triage.PAGE
     start = str(found[triage.PAGE - 1].proposal.id) if more else ""

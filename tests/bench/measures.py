@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.bench.__main__ import Run
 
 HERE = Path(__file__).parent
-ANONYMOUS = {"board": "/", "item": "/items/7", "roadmap": "/roadmap"}
+ANONYMOUS = {"board": "/", "item": "/items/7", "roadmap": "/roadmap", "feed": "/feed.atom"}
 
 
 def measure(run: "Run", kind: str, size: int, url: str, folder: Path, seconds: float) -> None:

@@ -20,7 +20,7 @@ def addresses(xml: str, of: str = "url") -> list[str | None]:
 
 def test_robots_are_shown_the_sitemap(visitor_browser: TestClient) -> None:
     assert visitor_browser.get("/robots.txt").text == (
-        "User-agent: *\nDisallow: /me\nDisallow: /settings\nDisallow: /sign-in\nDisallow: /triage\n"
+        "User-agent: *\nDisallow: /mail/\nDisallow: /me\nDisallow: /settings\nDisallow: /sign-in\nDisallow: /triage\n"
         "Disallow: /welcome/\n\nSitemap: http://localhost:8000/sitemap.xml\n"
     )
 
@@ -32,13 +32,13 @@ def test_robots_are_kept_out_where_the_owner_wants_it(session: Session, visitor_
     assert visitor_browser.get("/sitemap-1.xml").status_code == 404
 
 
-def test_the_sitemap_names_the_board_the_roadmap_and_every_public_item(
+def test_the_sitemap_names_the_pages_and_every_public_item(
     session: Session, visitor_browser: TestClient, member: Person
 ) -> None:
     item = factories.item(session, member)
     base = "http://localhost:8000"
     shown = addresses(visitor_browser.get("/sitemap.xml").text)
-    assert shown == [f"{base}/", f"{base}/roadmap", f"{base}/items/{item.number}"]
+    assert shown == [f"{base}/", f"{base}/roadmap", f"{base}/changelog", f"{base}/items/{item.number}"]
 
 
 def test_a_long_sitemap_is_a_list_of_files(session: Session, visitor_browser: TestClient, member: Person) -> None:
