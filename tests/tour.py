@@ -150,7 +150,7 @@ STOPS = [
 ]  # fmt: skip
 
 NO_PAGES = {
-    "/card.png", "/changelog.{form}", "/feed.{form}", "/items/{number}/card.png", "/items/{number}/feed.{form}",
+    "/card.png", "/changelog.{form}", "/feed.{form}", "/items/{number}/card.png", "/items/{number:int}/feed.{form}",
     "/healthz", "/logo", "/look.css", "/me/dossier.json", "/metrics",
     "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
 }  # fmt: skip
