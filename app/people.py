@@ -51,7 +51,10 @@ ROLE_MEANINGS = {
 
 
 class Person(SQLModel, table=True):
-    """Somebody with an account. After deletion the row stays, without name and e-mail, behind the words they wrote."""
+    """Somebody with an account. After deletion the row stays, without name and e-mail, behind the words they wrote.
+
+    `case_link` counts the private addresses of their cases that they have had; while none works, it is below zero.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(default="", max_length=80)
@@ -65,6 +68,7 @@ class Person(SQLModel, table=True):
     bounced_at: datetime | None = None
     bounced_because: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
     hears_comments: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    case_link: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
     @property
     def key(self) -> int:
@@ -89,6 +93,11 @@ class Person(SQLModel, table=True):
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
+
+    @property
+    def has_case_link(self) -> bool:
+        """Whether there is a private address at which their cases can be read."""
+        return self.case_link > 0
 
     def has_role(self, role: Role) -> bool:
         return self.role.rank >= role.rank
@@ -207,6 +216,18 @@ def introduce(session: Session, person: Person, name: str, title: str) -> None:
     person.name = name
     if person.has_role(Role.MAINTAINER):
         person.title = title
+    session.add(person)
+
+
+def revoke_case_link(session: Session, person: Person) -> None:
+    """The private address of a person's cases works no longer, and there is no other one until they want it."""
+    person.case_link = -abs(person.case_link)
+    session.add(person)
+
+
+def renew_case_link(session: Session, person: Person) -> None:
+    """Another private address takes the place of the earlier one."""
+    person.case_link = abs(person.case_link) + 1
     session.add(person)
 
 

@@ -201,6 +201,8 @@ def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
     earlier, person.email = person.email, attempt.email
     people.note_arrival(session, person)
     sessions.revoke_all(session, person.key)
+    if person.has_case_link:
+        people.renew_case_link(session, person)
     if earlier:
         shown = {"new_address": people.masked(attempt.email), "site_name": site.the(session).name}
         outbox.put(session, earlier, *letters.write("address_changed", **shown))

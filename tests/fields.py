@@ -163,6 +163,9 @@ UNREAD = [Form("/mail/{seal}", "")]
 
 BUTTONS = [
     Form("/mail/{seal}/items/{new}", ""),
+    Form("/cases/{cases}/revocation", ""),
+    Form("/me/case-link"),
+    Form("/me/case-link/revocation"),
     *(Form(f"/items/{{new}}/{act}") for act in ("vote", "vote/withdrawal", "follow", "follow/withdrawal")),
     Form("/items/{planned}/comments/{own}/official", "maintainer"),
     Form("/items/{planned}/comments/{told}/hiding/withdrawal", "maintainer"),

@@ -94,6 +94,7 @@ def _people(session: Session, scene: Scene) -> None:
     token, _secret = tokens.make(session, scene.people["member"], "Αναφορά", ["read"], "90")
     scene.places["token"] = str(token.id)
     scene.places["seal"] = seals.of(session, scene.people["member"], seals.For.MAILS)
+    scene.places["cases"] = seals.of(session, scene.people["other"], seals.For.CASES)
     factories.board(session, "kinito", name="Κινητό", description="Ό,τι αφορά το κινητό.", position=1)
     factories.board(session, "mesa", name="Μέσα", access=Access.MEMBERS, position=2)
     scene.places["person"] = str(scene.people["other"].id)

@@ -4,7 +4,8 @@ A form is sent empty: 422 says that it was taken, and only its words are wanting
 What a person may not know of is answered as what is not there (404).
 
 Ada (`member`) posted all items and made the comment. `{own}` is on a board where each sees their own cases, `{members}`
-on one for members, `{hidden}` was put out of sight. `{seal}` came in a mail to Ben (`other`).
+on one for members, `{hidden}` was put out of sight. `{seal}` and `{cases}` came in
+a mail to Ben (`other`): the one stops mails, at the other his cases can be read.
 """
 
 import io
@@ -86,6 +87,9 @@ GET  /items/{hidden}/hiding                                           401 404 40
 GET  /items/{members}/hiding                                          401 404 404 404 200 200
 GET  /items/{own}/hiding                                              401 404 404 404 200 200
 GET  /me/profile                                                      401 200 200 200 200 200
+GET  /cases/{cases}                                                   200 200 200 200 200 200
+GET  /cases/{seal}                                                    404 404 404 404 404 404
+GET  /mail/{cases}                                                    404 404 404 404 404 404
 GET  /mail/{seal}                                                     200 200 200 200 200 200
 GET  /mail/{seal}/items/{public}                                      200 200 200 200 200 200
 GET  /mail/{seal}/items/{own}                                         404 404 404 404 404 404
@@ -208,6 +212,10 @@ POST /items/{hidden}/hiding/withdrawal                                401 404 40
 POST /items/{members}/hiding/withdrawal                               401 404 404 404 303 303
 POST /items/{own}/hiding/withdrawal                                   401 404 404 404 303 303
 POST /me/profile                                                      401 422 422 422 422 422
+POST /cases/{cases}/revocation                                        200 200 200 200 200 200
+POST /cases/{seal}/revocation                                         404 404 404 404 404 404
+POST /me/case-link                                                    401 303 303 303 303 303
+POST /me/case-link/revocation                                         401 303 303 303 303 303
 POST /mail/{seal}                                                     200 200 200 200 200 200
 POST /mail/{seal}/items/{public}                                      200 200 200 200 200 200
 POST /mail/{seal}/items/{own}                                         404 404 404 404 404 404
@@ -292,7 +300,8 @@ def places(
         **{name: str(row.id) for name, row in rows.items()},  # type: ignore[attr-defined]
         "handle": handle, "secret": mail.body.partition("/link/")[2].partition(">")[0], "member": str(member.id),
         "address": sign_in.begin_change(session, member, "later@example.org"), "mark": "0" * 16,
-        "token": "none", "seal": seals.of(session, other_member, seals.For.MAILS), "absent": "99999",
+        "token": "none", "seal": seals.of(session, other_member, seals.For.MAILS),
+        "cases": seals.of(session, other_member, seals.For.CASES), "absent": "99999",
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from app import comments, db, departure, events, hiding, notifications, status_changes, subscriptions, votes
+from app import comments, db, departure, events, hiding, notifications, people, status_changes, subscriptions, votes
 from app.boards import Access, Board
 from app.events import Event
 from app.hearing import Hear
@@ -19,6 +19,7 @@ from app.people import Person
 from app.status_changes import Move
 from app.statuses import Status
 from tests import factories
+from tests.feet import foot
 from tests.fixtures.content import tell
 
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -253,7 +254,9 @@ def test_a_question_reaches_its_reporter_at_once_and_the_others_with_their_diges
     assert [mail.recipient for mail in mails(session)] == [member.email]
 
 
-def test_one_mail_tells_what_happened_in_whole_sentences(session: Session, maintainer: Person, item: Item) -> None:
+def test_one_mail_tells_what_happened_in_whole_sentences(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
     row = factories.move(session, item, maintainer, Status.DECLINED, "Not *now*.", review_on="2027-05-03")
     first, _second = mails(session)
     assert (first.recipient, first.subject) == ("ada.lind@example.org", f"Dark mode (#{item.number})")
@@ -262,10 +265,17 @@ def test_one_mail_tells_what_happened_in_whole_sentences(session: Session, maint
         "Mira Okafor, CTO, declined “Dark mode”:\n"
         f"<http://localhost:8000/items/{item.number}#moved-{row.id}>\n\n"
         "> Not *now*.\n\nReason: Out of scope\n\nWe look at it again on 3 May 2027.\n\n---\n\n"
-        "No more mails about this request:\n"
-        f"<http://localhost:8000{first.unsubscribe_path}/items/{item.number}>\n\n"
-        f"Fewer mails, or none at all:\n<http://localhost:8000{first.unsubscribe_path}>\n"
+        + foot(session, member, item)
     )
+
+
+def test_a_mail_to_who_revoked_it_carries_no_address_of_their_cases(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
+    people.revoke_case_link(session, member)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    first, second = sorted(mails(session), key=lambda mail: mail.recipient)
+    assert ("/cases/" in first.body, "/cases/" in second.body) == (False, True)
 
 
 def test_a_bulk_move_is_one_mail_with_its_words_once(session: Session, member: Person, maintainer: Person) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, text
 
-from app import comments, db, status_changes, work
+from app import comments, db, notifications, seals, status_changes, work
 from app.db import Database
 from app.items import Item
 from app.outbox import Mail
@@ -16,6 +16,7 @@ from app.refusals import Invalid
 from app.status_changes import Move, StatusChange, questions
 from app.statuses import Reason, Status
 from tests import factories
+from tests.feet import foot
 
 ASKED_AT = datetime.fromisoformat("2026-05-01T09:00:00+00:00")
 DUE_ON = date(2026, 5, 15)
@@ -108,8 +109,16 @@ def test_the_reporter_is_warned_once_three_days_before(session: Session, member:
         "> Which version is it?\n>\n> You see it under Help.\n\n"
         "Why we ask:\n\n> Two of them differ here.\n\n"
         f"Please answer by 15 May 2026, on this page:\n\n<http://localhost:8000/items/{asked.number}>\n\n"
-        "Without an answer the request will be closed then. Any answer opens it again, also a later one.\n"
+        "Without an answer the request will be closed then. Any answer opens it again, also a later one.\n\n---\n\n"
+        + foot(session, member, asked)
     )
+    assert (mail.item_number, mail.unsubscribe_path) == (asked.number, seals.paths(session, member)["mail_path"])
+
+
+def test_who_wants_no_mails_is_not_warned_and_so_not_closed(session: Session, member: Person, asked: Item) -> None:
+    notifications.stop(session, member)
+    live_until(session, later(60))
+    assert (stand(asked), mails(session)) == ((Status.NEEDS_INFO, DUE_ON, None), [])
 
 
 def test_an_unanswered_question_closes_the_day_after(session: Session, asked: Item) -> None:

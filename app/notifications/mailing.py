@@ -83,12 +83,13 @@ def _write(session: Session, person: Person, shown: list[Told]) -> None:
     """One mail about one request or several; what is about one belongs to its thread."""
     items = {told.item.number: told.item for told in shown}
     item = shown[0].item if len(items) == 1 else None
-    number = item.number if item else None
-    path = f"/mail/{seals.of(session, person, seals.For.MAILS)}"
+    number, paths = item.number if item else None, seals.paths(session, person)
     reply_to = replies.address(session, person, number or 0)
     about = {"item": item, "count": len(items), "parts": _parts(shown), "may_answer": bool(item and reply_to)}
-    letter = letters.write("news", **about, mail_path=path)
-    outbox.put(session, person.email or "", *letter, item_number=number, unsubscribe_path=path, reply_to=reply_to)
+    letter = letters.write("news", **about, **paths)
+    outbox.put(
+        session, person.email or "", *letter, item_number=number, unsubscribe_path=paths["mail_path"], reply_to=reply_to
+    )
 
 
 def _parts(shown: list[Told]) -> list[list[Told]]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import letters, outbox, policy
+from app import letters, outbox, policy, seals
+from app.hearing import Hear
 from app.items import Item
 from app.people import Person
 from app.status_changes.append import append
@@ -51,12 +52,13 @@ def is_anything_due(session: Session, at: datetime) -> bool:
 
 
 def _to_warn(at: datetime) -> Any:
-    """Questions due within three days whose reporter can be told and has not been."""
+    """Questions due within three days whose reporter can be told and has not been; not who wants no mails."""
     return (
         select(Item, Person)
         .join(Person, col(Person.id) == Item.reporter_id)
         .where(Item.status == Status.NEEDS_INFO, col(Item.due_on) <= (at + WARNED_BEFORE).date())
         .where(col(Item.warned_at).is_(None), col(Person.email).is_not(None))
+        .where(Person.hears != Hear.NOTHING, col(Person.bounced_at).is_(None))
         .order_by(col(Item.number))
     )
 
@@ -73,8 +75,10 @@ def _warn(session: Session, item: Item, reporter: Person, at: datetime) -> None:
     asked = select(StatusChange).where(StatusChange.item_number == item.number)
     question = session.exec(asked.order_by(col(StatusChange.id).desc()).limit(1)).one()
     closes_on = max(item.due_on or at.date(), (at + GRACE).date())
-    letter = letters.write("question_due", item=item, question=question, closes_on=closes_on)
-    outbox.put(session, reporter.email or "", *letter)
+    paths = seals.paths(session, reporter)
+    letter = letters.write("question_due", item=item, question=question, closes_on=closes_on, **paths)
+    path = paths["mail_path"]
+    outbox.put(session, reporter.email or "", *letter, item_number=item.number, unsubscribe_path=path)
 
 
 def _close(session: Session, item: Item, at: datetime) -> None:

@@ -14,8 +14,6 @@ from app.web.kit import Db, Member
 from app.web.route import area as new_area
 from app.words import _
 
-PAGES_MOST = 1000
-
 area = new_area()
 
 
@@ -28,14 +26,10 @@ class SeenForm:
 def my_cases(request: Request, session: Db, person: Member) -> Response:
     asked = request.query_params
     show = Show(asked["show"]) if asked.get("show") in set(Show) else Show.ALL
-    page_number = _page_number(asked.get("page", ""))
+    page_number = kit.page_number(request)
     page = cases.page(session, person, show, page_number)
     voted = votes.of(session, person, [case.item.number for case in page.cases])
     return kit.page(request, "account/cases.html", page=page, show=show, page_number=page_number, voted=voted)
-
-
-def _page_number(asked: str) -> int:
-    return int(asked) if asked in map(str, range(1, PAGES_MOST)) else 1
 
 
 @area.post("/me/seen")

@@ -11,7 +11,7 @@ from app.web.route import area as new_area
 from app.words import _, ngettext
 from app.words import number as shown
 
-CLOSED = ("/mail/", "/me", "/settings", "/sign-in", "/triage", "/welcome/")
+CLOSED = ("/cases/", "/mail/", "/me", "/settings", "/sign-in", "/triage", "/welcome/")
 PRIVATE = {"Cache-Control": "private, no-store"}
 HOUR = {"Cache-Control": "public, max-age=3600"}
 

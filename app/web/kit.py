@@ -25,6 +25,7 @@ from app.words import _
 TEMPLATES = Path(__file__).parents[2] / "templates"
 NOTICE = "notice"
 THEME = "theme"
+PAGES_MOST = 1000
 THEMES = frozenset({"light", "dark"})
 
 Answer = TypeVar("Answer", bound=Response)
@@ -189,6 +190,12 @@ def is_shown_on(request: Request, path: str) -> bool:
 
 def asked_by_htmx(request: Request) -> bool:
     return request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true"
+
+
+def page_number(request: Request) -> int:
+    """Which page of a list is asked for; the first, unless a number says another."""
+    asked = request.query_params.get("page", "")
+    return int(asked) if asked in map(str, range(1, PAGES_MOST)) else 1
 
 
 def see_other(path: str, notice: str = "") -> Response:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import db, departure, dossier, notifications, people, sessions, sign_in
+from app import db, departure, dossier, notifications, people, seals, sessions, sign_in
 from app.config import settings
 from app.hearing import Hear
 from app.people import Person
@@ -54,7 +54,8 @@ def _page(request: Request, session: Session, person: Person, refusal: Refusal |
     field = next((name for name in ("email", "hears") if name in typed), "name")
     context: dict[str, Any] = {
         "name": person.name, "title": person.title, "email": person.email or "", "hears": person.hears,
-        "comments": person.hears_comments, "ways": list(Hear), **typed,
+        "comments": person.hears_comments, "ways": list(Hear), "cases_path": seals.paths(session, person)["cases_path"],
+        **typed,
         "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
         "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
     }  # fmt: skip
@@ -82,6 +83,18 @@ def choose_hearing(
     except Invalid as problem:
         return _page(request, session, person, problem, **asdict(form))
     return kit.see_other("/me/profile#hearing", _("Your choice holds from now on."))
+
+
+@area.post("/me/case-link")
+def renew_case_link(session: Db, person: Member, _form: Pressed) -> Response:
+    people.renew_case_link(session, person)
+    return kit.see_other("/me/profile#case-link", _("There is a new address for your cases."))
+
+
+@area.post("/me/case-link/revocation")
+def revoke_case_link(session: Db, person: Member, _form: Pressed) -> Response:
+    people.revoke_case_link(session, person)
+    return kit.see_other("/me/profile#case-link", _("The address of your cases is revoked."))
 
 
 @area.post("/me/address")

@@ -20,7 +20,8 @@ def addresses(xml: str, of: str = "url") -> list[str | None]:
 
 def test_robots_are_shown_the_sitemap(visitor_browser: TestClient) -> None:
     assert visitor_browser.get("/robots.txt").text == (
-        "User-agent: *\nDisallow: /mail/\nDisallow: /me\nDisallow: /settings\nDisallow: /sign-in\nDisallow: /triage\n"
+        "User-agent: *\nDisallow: /cases/\nDisallow: /mail/\n"
+        "Disallow: /me\nDisallow: /settings\nDisallow: /sign-in\nDisallow: /triage\n"
         "Disallow: /welcome/\n\nSitemap: http://localhost:8000/sitemap.xml\n"
     )
 
