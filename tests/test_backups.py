@@ -155,14 +155,12 @@ def test_the_rules_of_the_pipeline_are_kept_again_afterwards(board: Database, em
 
 
 def test_a_backup_of_an_older_daylight_is_brought_up_to_date(board: Database, empty: Database, tmp_path: Path) -> None:
-    before = lines(board)
     schema.migrate(board, schema.revisions()[0], back=True)
+    counts = {name: len(rows) for name, rows in lines(board).items()}
     backups.make(board, tmp_path / "old.zip", tmp_path / "data")
     backups.restore(empty, tmp_path / "old.zip", tmp_path / "data")
     assert schema.is_current(empty)
-    assert {name: len(rows) for name, rows in lines(empty).items()} == {
-        name: len(rows) for name, rows in before.items()
-    }
+    assert {name: len(rows) for name, rows in lines(empty).items() if name in counts} == counts
 
 
 @pytest.mark.parametrize("folder", ["imports", "uploads"])
