@@ -44,8 +44,10 @@ def test_the_author_supports_what_they_post(session: Session, member: Person, it
 
 def test_voting_twice_is_one_vote(session: Session, member: Person, other_member: Person, item: Item) -> None:
     votes.cast(session, item, other_member)
+    trend = item.trend
     votes.cast(session, item, other_member)
     assert (voters(session, item), item.vote_count, item.support) == ([member.key, other_member.key], 2, 2)
+    assert item.trend == trend
 
 
 def test_withdrawing_twice_is_no_vote(session: Session, member: Person, other_member: Person, item: Item) -> None:

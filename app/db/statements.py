@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -19,5 +20,5 @@ def upsert(session: Session, table: type[SQLModel]) -> Any:
 
 def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
     """Insert the row unless its key is there already; say whether it was new."""
-    result = session.execute(upsert(session, table).values(**row).on_conflict_do_nothing())
-    return bool(result.rowcount)  # type: ignore[attr-defined]
+    new = upsert(session, table).values(**row).on_conflict_do_nothing().returning(literal(1))
+    return session.execute(new).first() is not None  # the number of rows is not known to every driver
