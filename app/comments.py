@@ -9,7 +9,7 @@ from app import db, edits, events, hiding, items, policy, status_changes, subscr
 from app.events import Happened
 from app.items import Item
 from app.people import Person
-from app.refusals import Refused
+from app.refusals import NotFound, Refused
 from app.subscriptions import Because
 from app.words import _
 
@@ -42,6 +42,14 @@ class Comment(SQLModel, table=True):
     def may_be_hidden_by(self, person: Person | None) -> bool:
         """An official answer stays: a history once public is corrected, not hidden."""
         return policy.may_hide(person) and not self.is_official and not self.is_hidden
+
+
+def find(session: Session, id_: int, item: Item) -> Comment:
+    """A comment of this item. Raises NotFound."""
+    comment = session.get(Comment, id_) if id_ < 2**31 else None
+    if comment is None or comment.item_number != item.number:
+        raise NotFound(_("There is no such comment."))
+    return comment
 
 
 def post(

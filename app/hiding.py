@@ -7,6 +7,8 @@ from app.items import Item
 from app.people import Person
 from app.words import _
 
+BECAUSE_MOST = 1000
+
 
 def hide(session: Session, item: Item, person: Person, because: str) -> None:
     """Put a whole item out of sight. Raises NotAllowed, Invalid."""
@@ -26,6 +28,6 @@ def show(session: Session, item: Item, person: Person) -> None:
 def reason(because: str) -> str:
     """The reason as it is shown in public. Raises Invalid."""
     check = text.Checks()
-    because = check.line("because", because, label=_("Why it is hidden"), most=1000)
+    because = check.line("because", because, label=_("Why it is hidden"), most=BECAUSE_MOST)
     check.done()
     return because

@@ -18,6 +18,7 @@ TITLE_MOST = 200
 BODY_MOST = 20_000
 WORDS_MOST = 10_000
 NAME_MOST = 80
+LINK_MOST = 500
 SIGNS_MOST = 4_000  # of Markdown; a text with more is a tangle that takes seconds to read
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
@@ -119,7 +120,7 @@ class Checks:
 
     def link(self, field: str, value: str, *, label: str) -> str:
         """An http(s) address, or nothing."""
-        value = self.line(field, value, label=label, most=500, needed=False)
+        value = self.line(field, value, label=label, most=LINK_MOST, needed=False)
         if value and not is_web_address(value):
             self.wrong(field, _("%(label)s: give an address that begins with https:// or http://.") % {"label": label})
         return value

@@ -1,6 +1,6 @@
 """What the team should look at next: who waits, which questions, promises and refusals fall due, what to merge."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -13,7 +13,8 @@ from app import targets
 from app.boards import Board
 from app.items import Item
 from app.people import Person
-from app.status_changes.proposals import OPEN, MergeProposal
+from app.status_changes import proposals
+from app.status_changes.proposals import OPEN, MergeProposal, Proposed
 from app.statuses import CLOSED, Status
 from app.words import N_, _
 
@@ -92,12 +93,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    rows: list[Row]
+    """Rows of a section, or in that of the merges what is proposed."""
+
+    rows: list[Row] = field(default_factory=list)
+    proposals: list[Proposed] = field(default_factory=list)
     next: View | None = None
 
 
 def page(session: Session, view: View, now: datetime) -> Page:
-    """A page of a section other than the merges, in its order, beginning after the item named in the view."""
+    """A page of the view's section in its order, beginning after what is named in the view."""
+    if view.section is Section.MERGES:
+        return _proposed(session, view)
     key = _key(view.section)
     statement = (
         select(Item, Person, key.label("key"))
@@ -111,7 +117,15 @@ def page(session: Session, view: View, now: datetime) -> Page:
     if len(found) <= PAGE:
         return Page(rows)
     last = found[PAGE - 1]
-    return Page(rows, replace(view, after=f"{last.Item.number}_{_token(last.key)}"))
+    return Page(rows, next=replace(view, after=f"{last.Item.number}_{_token(last.key)}"))
+
+
+def _proposed(session: Session, view: View) -> Page:
+    after = int(view.after) if view.after.isdecimal() and len(view.after) < 10 else 0  # noqa: PLR2004 - digits
+    found = proposals.waiting(session, on_board(view), after=after, most=PAGE + 1)
+    more = len(found) > PAGE
+    start = str(found[PAGE - 1].proposal.id) if more else ""
+    return Page(proposals=found[:PAGE], next=view.but(after=start) if more else None)
 
 
 def counts(session: Session, view: View, now: datetime) -> dict[Section, int]:

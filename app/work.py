@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from app import db, delivery, limits, notifications, outbox, sessions, sign_in, tokens
+from app import db, delivery, limits, notifications, outbox, repeats, sessions, sign_in, tokens
 from app.db import Database
 from app.imports import running
 from app.status_changes import questions
@@ -42,7 +42,14 @@ class Job:
         return max(self.pause, PAUSE_AFTER_TROUBLE)
 
 
-FORGETTING = (limits.forget_past, outbox.forget_old, sessions.forget_ended, sign_in.forget_old, tokens.forget_ended)
+FORGETTING = (
+    limits.forget_past,
+    outbox.forget_old,
+    repeats.forget_old,
+    sessions.forget_ended,
+    sign_in.forget_old,
+    tokens.forget_ended,
+)
 
 
 def forget(database: Database) -> None:

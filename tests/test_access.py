@@ -125,6 +125,67 @@ GET  /api/v1/items/{public}/status-changes                            200 200 20
 GET  /api/v1/items/{hidden}/status-changes                            404 200 404 404 200 200
 GET  /api/v1/items/{members}/status-changes                           404 200 200 200 200 200
 GET  /api/v1/items/{own}/status-changes                               404 200 404 404 200 200
+GET  /api/v1/items/{public}/vote                                      200 200 200 200 200 200
+GET  /api/v1/items/{hidden}/vote                                      404 200 404 404 200 200
+GET  /api/v1/items/{members}/vote                                     404 200 200 200 200 200
+GET  /api/v1/items/{own}/vote                                         404 200 404 404 200 200
+GET  /api/v1/triage                                                   401 404 404 404 200 200
+POST /api/v1/items                                                    401 422 422 422 422 422
+PATCH /api/v1/items/{public}                                          401 200 403 403 200 200
+PATCH /api/v1/items/{hidden}                                          401 403 403 403 200 200
+PATCH /api/v1/items/{members}                                         401 200 403 403 200 200
+PATCH /api/v1/items/{own}                                             401 200 404 404 200 200
+PUT  /api/v1/items/{public}/vote                                      401 200 200 200 200 200
+PUT  /api/v1/items/{hidden}/vote                                      401 403 403 403 200 200
+PUT  /api/v1/items/{members}/vote                                     401 200 200 200 200 200
+PUT  /api/v1/items/{own}/vote                                         401 200 404 404 200 200
+DELETE /api/v1/items/{public}/vote                                    401 200 200 200 200 200
+DELETE /api/v1/items/{hidden}/vote                                    401 403 403 403 200 200
+DELETE /api/v1/items/{members}/vote                                   401 200 200 200 200 200
+DELETE /api/v1/items/{own}/vote                                       401 200 404 404 200 200
+PUT  /api/v1/items/{public}/follow                                    401 204 204 204 204 204
+PUT  /api/v1/items/{hidden}/follow                                    401 403 403 403 204 204
+PUT  /api/v1/items/{members}/follow                                   401 204 204 204 204 204
+PUT  /api/v1/items/{own}/follow                                       401 204 404 404 204 204
+DELETE /api/v1/items/{public}/follow                                  401 204 204 204 204 204
+DELETE /api/v1/items/{hidden}/follow                                  401 204 204 204 204 204
+DELETE /api/v1/items/{members}/follow                                 401 204 204 204 204 204
+DELETE /api/v1/items/{own}/follow                                     401 204 404 404 204 204
+POST /api/v1/items/{public}/comments                                  401 422 422 422 422 422
+POST /api/v1/items/{hidden}/comments                                  401 422 422 422 422 422
+POST /api/v1/items/{members}/comments                                 401 422 422 422 422 422
+POST /api/v1/items/{own}/comments                                     401 422 404 404 422 422
+PATCH /api/v1/items/{public}/comments/{comment_public}                401 422 422 422 422 422
+PATCH /api/v1/items/{own}/comments/{comment_own}                      401 422 404 404 422 422
+PUT  /api/v1/items/{public}/comments/{comment_public}/official        401 404 404 404 403 403
+PUT  /api/v1/items/{own}/comments/{comment_own}/official              401 404 404 404 403 403
+PUT  /api/v1/items/{public}/comments/{answer}/official                401 404 404 404 200 403
+PUT  /api/v1/items/{public}/comments/{comment_own}/official           401 404 404 404 404 404
+PUT  /api/v1/items/{public}/comments/{comment_public}/hiding          401 404 404 404 422 422
+PUT  /api/v1/items/{own}/comments/{comment_own}/hiding                401 404 404 404 422 422
+DELETE /api/v1/items/{public}/comments/{comment_public}/hiding        401 404 404 404 200 200
+DELETE /api/v1/items/{own}/comments/{comment_own}/hiding              401 404 404 404 200 200
+DELETE /api/v1/items/{public}/comments/{comment_own}/hiding           401 404 404 404 404 404
+POST /api/v1/items/{public}/status-changes                            401 404 404 422 422 422
+POST /api/v1/items/{hidden}/status-changes                            401 404 404 422 422 422
+POST /api/v1/items/{members}/status-changes                           401 404 404 422 422 422
+POST /api/v1/items/{own}/status-changes                               401 404 404 404 422 422
+POST /api/v1/status-changes                                           401 404 404 404 422 422
+PATCH /api/v1/status-changes/{change_public}                          401 404 404 404 422 422
+PATCH /api/v1/status-changes/{change_own}                             401 404 404 404 422 422
+POST /api/v1/items/{public}/target-moves                              401 404 404 404 422 422
+POST /api/v1/items/{own}/target-moves                                 401 404 404 404 422 422
+POST /api/v1/items/{public}/merge-proposals                           401 404 404 422 422 422
+POST /api/v1/items/{own}/merge-proposals                              401 404 404 404 422 422
+DELETE /api/v1/merge-proposals/{proposal}                             401 404 404 404 204 204
+PUT  /api/v1/items/{public}/tags                                      401 404 404 422 422 422
+PUT  /api/v1/items/{own}/tags                                         401 404 404 404 422 422
+PUT  /api/v1/items/{public}/board                                     401 404 404 404 422 422
+PUT  /api/v1/items/{own}/board                                        401 404 404 404 422 422
+PUT  /api/v1/items/{public}/hiding                                    401 404 404 404 422 422
+PUT  /api/v1/items/{own}/hiding                                       401 404 404 404 422 422
+DELETE /api/v1/items/{hidden}/hiding                                  401 404 404 404 200 200
+DELETE /api/v1/items/{own}/hiding                                     401 404 404 404 200 200
 GET  /api/v1/boards                                                   200 200 200 200 200 200
 GET  /api/v1/tags                                                     200 200 200 200 200 200
 GET  /api/v1/me                                                       401 200 200 200 200 200
@@ -317,8 +378,16 @@ def undone(database: RolledBack) -> Iterator[None]:
 
 @pytest.fixture
 def caller_of(browser_of: BrowserOf, script_of: BrowserOf) -> CallerOf:
-    """The browser in which a person opens a page, or their script that calls the API."""
-    return lambda person, path: (script_of if path.startswith(API) else browser_of)(person)
+    """The browser in which a person opens a page, or their one script that calls the API."""
+    scripts: dict[int | None, TestClient] = {}
+
+    def caller(person: Person | None, path: str) -> TestClient:
+        key = person.id if person else None
+        if path.startswith(API) and key not in scripts:
+            scripts[key] = script_of(person)
+        return scripts[key] if path.startswith(API) else browser_of(person)
+
+    return caller
 
 
 def answers(database: RolledBack, caller_of: CallerOf, people: dict[str, Person | None], row: list[str],

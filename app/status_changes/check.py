@@ -17,6 +17,7 @@ from app.words import _
 
 REVIEW_AFTER = timedelta(days=365)
 ANSWER_WITHIN = timedelta(days=14)
+VERSION_MOST = 80
 YEARS_AHEAD = timedelta(days=3660)
 
 
@@ -36,7 +37,9 @@ def checked(session: Session, chosen: Collection[Item], person: Person, move: Mo
         case Status.PLANNED | Status.IN_PROGRESS:
             fields["target"] = target(check, move.target)
         case Status.SHIPPED:
-            fields["shipped_in"] = check.line("shipped_in", move.shipped_in, label=_("Version"), most=80, needed=False)
+            fields["shipped_in"] = check.line(
+                "shipped_in", move.shipped_in, label=_("Version"), most=VERSION_MOST, needed=False
+            )
             fields["shipped_link"] = check.link("shipped_link", move.shipped_link, label=_("Link"))
     check.done()
     return fields

@@ -1,24 +1,19 @@
 """What people say under a request: writing, correcting, marking as the answer, hiding and showing again."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
-from sqlmodel import Session
 
-from app import comments, limits, policy
+from app import comments, policy, taking_part
 from app.comments import Comment
 from app.items import Item
-from app.people import Person
-from app.refusals import Invalid, NotFound, Refusal, Refused
+from app.refusals import Invalid, Refusal, Refused
 from app.web import item_page, kit, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
 from app.web.route import area as new_area
 from app.words import _
-
-COMMENTS_MOST, COMMENTS_PER = 20, timedelta(minutes=10)
 
 area = new_area()
 
@@ -52,10 +47,7 @@ class Place:
 
 
 async def _place(session: Db, item: ItemInPath, comment: int) -> Place:
-    found = session.get(Comment, comment) if comment < 2**31 else None
-    if found is None or found.item_number != item.number:
-        raise NotFound(_("There is no such comment."))
-    return Place(item, found)
+    return Place(item, comments.find(session, comment, item))
 
 
 CommentInPath = Annotated[Place, Depends(_place)]
@@ -67,7 +59,7 @@ def post_comment(
 ) -> Response:
     try:
         with session.begin_nested():
-            comment = _post(session, person, item, form)
+            comment = taking_part.comment(session, item, person, form.body, official=bool(form.official))
     except Refusal as refusal:
         redrawn = {"words": form.body, "official": bool(form.official)}
         return _form_again(request, item, refusal, redrawn)
@@ -75,12 +67,6 @@ def post_comment(
     if kit.asked_by_htmx(request):
         return kit.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
     return Place(item, comment).after(said)
-
-
-def _post(session: Session, person: Person, item: Item, form: CommentForm) -> Comment:
-    if not policy.is_maintainer(person):
-        limits.spend(session, f"comment:{person.key}", most=COMMENTS_MOST, per=COMMENTS_PER)
-    return comments.post(session, item, person, form.body, official=bool(form.official))
 
 
 def _form_again(request: Request, item: Item, refusal: Refusal, redrawn: dict[str, object]) -> Response:

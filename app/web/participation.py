@@ -1,13 +1,12 @@
 """What a person does with one request: vote, say how much it matters, follow."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import limits, policy, subscriptions, votes
+from app import policy, subscriptions, taking_part, votes
 from app.items import Item
 from app.people import Person
 from app.web import item_page, kit
@@ -15,8 +14,6 @@ from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Member
 from app.web.route import area as new_area
 from app.words import _, ngettext, number
-
-VOTES_MOST, VOTES_PER = 60, timedelta(minutes=1)
 
 area = new_area()
 
@@ -28,15 +25,13 @@ class WeightForm:
 
 @area.post("/items/{number:int}/vote")
 def cast_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
-    limits.spend(session, f"vote:{person.key}", most=VOTES_MOST, per=VOTES_PER)
-    votes.cast(session, item, person)
+    taking_part.vote(session, item, person)
     return _vote_again(request, session, person, item, _("Your vote for “%(title)s” counts. %(votes)s."))
 
 
 @area.post("/items/{number:int}/vote/withdrawal")
 def withdraw_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
-    limits.spend(session, f"vote:{person.key}", most=VOTES_MOST, per=VOTES_PER)
-    votes.withdraw(session, item, person)
+    taking_part.withdraw_vote(session, item, person)
     return _vote_again(request, session, person, item, _("Your vote for “%(title)s” is withdrawn. %(votes)s."))
 
 

@@ -3,26 +3,22 @@
 import hashlib
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import boards, items, limits, listing, policy, search, subscriptions, text, votes
+from app import boards, items, listing, policy, search, taking_part, text, votes
 from app.boards import Board
 from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Invalid, Refusal
 from app.statuses import Kind
-from app.subscriptions import Because
 from app.web import kit, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Member, Viewer
 from app.web.route import area as new_area
 from app.words import _
-
-POSTS_MOST, POSTS_PER = 10, timedelta(hours=1)
 
 area = new_area()
 
@@ -101,24 +97,13 @@ def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, A
 def post(request: Request, session: Db, person: Member, form: Annotated[RequestForm, typed(RequestForm)]) -> Response:
     try:
         with session.begin_nested():
-            item = _post_once(session, person, form)
+            item = taking_part.post(session, person, form.draft, form_key=form.key)
     except Refusal as refusal:
         code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "title")
         page = _form_page(request, session, person, form, status=code, problems=problems)
         return refusal_pages.say_when(page, refusal)
     said = _("Your request is posted and carries your vote. My cases shows you when somebody answers.")
     return kit.see_other(f"{item.path}#posted", said)
-
-
-def _post_once(session: Session, person: Person, form: RequestForm) -> Item:
-    earlier = items.posted_before(session, person, form.key)
-    if earlier is not None:
-        return earlier
-    if not policy.is_maintainer(person):
-        limits.spend(session, f"post:{person.key}", most=POSTS_MOST, per=POSTS_PER)
-    item = items.post(session, person, form.draft, form_key=form.key)
-    subscriptions.start(session, item, person, Because.POSTED)
-    return votes.cast(session, item, person)
 
 
 def _form_page(

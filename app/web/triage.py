@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app import boards, db, status_changes, targets, triage
 from app.items import Item
 from app.refusals import Invalid, Refused
-from app.status_changes import Move, proposals
+from app.status_changes import Move
 from app.statuses import Status, may_follow
 from app.triage import Section, View
 from app.web import kit, refusal_pages
@@ -77,21 +77,10 @@ def move_several(
 def _facts(session: Session, view: View) -> dict[str, Any]:
     """What the page lists, in a number of queries that does not grow with it."""
     now = db.now()
-    facts: dict[str, Any] = {
+    return {
         "view": view, "sections": Section, "counts": triage.counts(session, view, now), "boards": boards.every(session),
-        "proposals": [], "page": triage.Page([]),
+        "page": triage.page(session, view, now),
     }  # fmt: skip
-    if view.section is Section.MERGES:
-        return facts | _proposals(session, view)
-    return facts | {"page": triage.page(session, view, now)}
-
-
-def _proposals(session: Session, view: View) -> dict[str, Any]:
-    after = kit.row_id(view.after)
-    found = proposals.waiting(session, triage.on_board(view), after=after, most=triage.PAGE + 1)
-    more = len(found) > triage.PAGE
-    start = str(found[triage.PAGE - 1].proposal.id) if more else ""
-    return {"proposals": found[: triage.PAGE], "page": triage.Page([], view.but(after=start) if more else None)}
 
 
 OF_ONE_STATUS = {Section.QUESTIONS: Status.NEEDS_INFO, Section.REVIEWS: Status.DECLINED}

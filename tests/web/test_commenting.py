@@ -4,12 +4,11 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import comments, hiding
+from app import comments, hiding, taking_part
 from app.comments import Comment
 from app.items import Item
 from app.people import Person
 from app.statuses import Status
-from app.web import commenting
 from tests import factories
 from tests.looking import words
 
@@ -84,7 +83,7 @@ def test_a_comment_sent_twice_is_one(session: Session, other_browser: TestClient
 def test_commenting_has_a_limit_and_keeps_what_was_typed(
     session: Session, other_browser: TestClient, other_member: Person, item: Item, headers: dict[str, str]
 ) -> None:
-    factories.spent(session, f"comment:{other_member.id}", commenting.COMMENTS_MOST, commenting.COMMENTS_PER)
+    factories.spent(session, f"comment:{other_member.id}", taking_part.COMMENTS_MOST, taking_part.COMMENTS_PER)
     answer = other_browser.post("/items/1/comments", data={"body": "One more"}, headers=headers)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 600
@@ -96,7 +95,7 @@ def test_commenting_has_a_limit_and_keeps_what_was_typed(
 def test_what_was_refused_does_not_use_up_the_limit(
     session: Session, other_browser: TestClient, other_member: Person, item: Item
 ) -> None:
-    factories.spent(session, f"comment:{other_member.id}", commenting.COMMENTS_MOST - 1, commenting.COMMENTS_PER)
+    factories.spent(session, f"comment:{other_member.id}", taking_part.COMMENTS_MOST - 1, taking_part.COMMENTS_PER)
     for _turn in range(2):
         other_browser.post("/items/1/comments", data={"body": ""})
     assert other_browser.post("/items/1/comments", data={"body": "Now"}).status_code == 303
@@ -105,7 +104,7 @@ def test_what_was_refused_does_not_use_up_the_limit(
 def test_maintainers_comment_without_a_limit(
     session: Session, maintainer_browser: TestClient, maintainer: Person, item: Item
 ) -> None:
-    factories.spent(session, f"comment:{maintainer.id}", commenting.COMMENTS_MOST, commenting.COMMENTS_PER)
+    factories.spent(session, f"comment:{maintainer.id}", taking_part.COMMENTS_MOST, taking_part.COMMENTS_PER)
     assert maintainer_browser.post("/items/1/comments", data={"body": "Once more"}).status_code == 303
 
 
@@ -167,7 +166,7 @@ def test_nobody_corrects_the_words_of_somebody_else(
 
 
 @pytest.mark.parametrize("act", ["edit", "official", "hiding", "hiding/withdrawal"])
-@pytest.mark.parametrize("where", ["/items/2/comments/{}", "/items/1/comments/99", "/items/1/comments/99999999999"])
+@pytest.mark.parametrize("where", ["/items/2/comments/{}", "/items/1/comments/999999", "/items/1/comments/99999999999"])
 def test_a_comment_is_found_under_its_own_item_only(
     session: Session, owner_browser: TestClient, member: Person, comment: Comment, where: str, act: str
 ) -> None:

@@ -6,12 +6,12 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import hiding, subscriptions, votes
+from app import hiding, subscriptions, taking_part, votes
 from app.items import Item
 from app.people import Person
 from app.statuses import Status
 from app.votes import Weight
-from app.web import kit, participation
+from app.web import kit
 from tests import factories
 from tests.looking import words
 
@@ -128,7 +128,7 @@ def test_a_field_that_the_form_does_not_have_is_refused(other_browser: TestClien
 def test_the_last_vote_of_a_minute_counts(
     session: Session, other_browser: TestClient, other_member: Person, item: Item
 ) -> None:
-    factories.spent(session, f"vote:{other_member.id}", participation.VOTES_MOST - 1, participation.VOTES_PER)
+    factories.spent(session, f"vote:{other_member.id}", taking_part.VOTES_MOST - 1, taking_part.VOTES_PER)
     assert other_browser.post("/items/1/vote").status_code == 303
 
 
@@ -136,7 +136,7 @@ def test_the_last_vote_of_a_minute_counts(
 def test_voting_has_a_limit_that_says_when_it_ends(
     session: Session, other_browser: TestClient, other_member: Person, item: Item, path: str
 ) -> None:
-    factories.spent(session, f"vote:{other_member.id}", participation.VOTES_MOST, participation.VOTES_PER)
+    factories.spent(session, f"vote:{other_member.id}", taking_part.VOTES_MOST, taking_part.VOTES_PER)
     answer = other_browser.post(path)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 60

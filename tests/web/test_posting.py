@@ -8,13 +8,12 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import hiding
+from app import hiding, taking_part
 from app.boards import Access, Board
 from app.items import Item
 from app.people import Person
 from app.statuses import Kind, Status
 from app.subscriptions import Because, Subscription
-from app.web import posting
 from tests import factories
 from tests.looking import words
 
@@ -140,7 +139,7 @@ def test_each_page_has_a_form_of_its_own_that_nobody_keeps(visitor_browser: Test
 def test_posting_has_a_limit_and_keeps_what_was_typed(
     session: Session, member_browser: TestClient, member: Person
 ) -> None:
-    factories.spent(session, f"post:{member.id}", posting.POSTS_MOST, posting.POSTS_PER)
+    factories.spent(session, f"post:{member.id}", taking_part.POSTS_MOST, taking_part.POSTS_PER)
     answer = member_browser.post("/items", data=DEFECT)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 3600
@@ -152,14 +151,14 @@ def test_posting_has_a_limit_and_keeps_what_was_typed(
 def test_what_was_refused_does_not_use_up_the_limit(
     session: Session, member_browser: TestClient, member: Person
 ) -> None:
-    factories.spent(session, f"post:{member.id}", posting.POSTS_MOST - 1, posting.POSTS_PER)
+    factories.spent(session, f"post:{member.id}", taking_part.POSTS_MOST - 1, taking_part.POSTS_PER)
     assert [member_browser.post("/items", data=IDEA | {"title": title}).status_code for title in ("", "", "Yes")] == [
         422, 422, 303,
     ]  # fmt: skip
 
 
 def test_maintainers_post_without_a_limit(session: Session, maintainer_browser: TestClient, maintainer: Person) -> None:
-    factories.spent(session, f"post:{maintainer.id}", posting.POSTS_MOST, posting.POSTS_PER)
+    factories.spent(session, f"post:{maintainer.id}", taking_part.POSTS_MOST, taking_part.POSTS_PER)
     assert maintainer_browser.post("/items", data=IDEA).status_code == 303
 
 

@@ -1,8 +1,13 @@
 """The API: the same verbs as the pages, for programs. A module for each resource."""
 
-from app.web.api import comments, description, items, lists, people, status_changes
+from app.web.api import comments, description, items, lists, people, status_changes, triage, votes
 
 AREAS = [
     description.area,
-    *(area for resource in (items, comments, status_changes, lists, people) for area in resource.areas),
+    *(
+        area
+        for resource in (items, votes, comments, status_changes, lists, people, triage)
+        for area in resource.areas
+        if area.routes
+    ),
 ]

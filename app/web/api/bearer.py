@@ -60,7 +60,12 @@ def _bearer(session: Session, header: str) -> Bearer:
 
 async def need(request: Request, needed: SecurityScopes, _scheme: object = Depends(SCHEME)) -> None:
     """Without a token the handler says whether a visitor may do this; one that is too narrow says no to its person."""
+    for scope in needed.scopes:
+        require(request, Scope(scope))
+
+
+def require(request: Request, scope: Scope) -> None:
+    """Raise NotAllowed for a token that was not made for this, whatever its person may do."""
     bearer: Bearer | None = request.state.bearer
-    missing = [scope for scope in needed.scopes if bearer is not None and scope not in bearer.scopes]
-    if missing:
-        raise NotAllowed(_("This token lacks the scope “%s”.") % missing[0])
+    if bearer is not None and scope not in bearer.scopes:
+        raise NotAllowed(_("This token lacks the scope “%s”.") % scope)

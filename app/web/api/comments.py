@@ -1,17 +1,30 @@
 """Comments under an item."""
 
 from datetime import datetime
+from typing import Annotated
 
+from fastapi import Request
 from pydantic import BaseModel, Field
+from sqlmodel import Session
 
-from app import policy, timeline
+from app import comments, policy, taking_part, text, timeline
 from app.comments import Comment as Row
+from app.items import Item
 from app.people import Person
 from app.timeline import Entry, Happening
-from app.web.api import items, route, shapes
-from app.web.kit import Db, ItemInPath, Viewer
+from app.tokens import Scope
+from app.web.api import bearer, items, route, shapes
+from app.web.kit import Db, ItemInPath, Maintainer, Member, Viewer
 
 areas = route.areas("Comments")
+
+
+class Words(shapes.Asked):
+    body: Annotated[shapes.Text, shapes.words("CommonMark.", text.WORDS_MOST, "We need this too.")]
+
+
+class NewComment(Words):
+    official: bool = Field(False, strict=True, description="Whether it is an answer of the team; for maintainers.")
 
 
 class Comment(BaseModel):
@@ -35,6 +48,53 @@ def list_comments(session: Db, viewer: Viewer, item: ItemInPath) -> list[Comment
     items.need_readable(viewer, item)
     story = timeline.of(session, item, viewer)
     return [told(entry, viewer) for entry in story if entry.happening is Happening.COMMENT]
+
+
+@areas.writing.post("/items/{number:int}/comments", status_code=201)
+def post_comment(request: Request, session: Db, person: Member, item: ItemInPath, asked: NewComment) -> Comment:
+    """Say something under an item, or answer the team's question. It is your case from then on."""
+    if asked.official:
+        bearer.require(request, Scope.MODERATE)
+    comment = taking_part.comment(session, item, person, asked.body, official=asked.official)
+    return one(session, person, item, comment)
+
+
+@areas.writing.patch("/items/{number:int}/comments/{comment:int}")
+def edit_comment(session: Db, person: Member, item: ItemInPath, comment: int, asked: Words) -> Comment:
+    """Change your own words; the earlier ones stay readable."""
+    row = comments.find(session, comment, item)
+    comments.edit(session, row, person, asked.body)
+    return one(session, person, item, row)
+
+
+@areas.moderating.put("/items/{number:int}/comments/{comment:int}/official")
+def mark_official(session: Db, person: Maintainer, item: ItemInPath, comment: int) -> Comment:
+    """Make your own comment an answer of the team."""
+    row = comments.find(session, comment, item)
+    comments.mark_official(session, row, person)
+    return one(session, person, item, row)
+
+
+@areas.moderating.put("/items/{number:int}/comments/{comment:int}/hiding")
+def hide_comment(session: Db, person: Maintainer, item: ItemInPath, comment: int, asked: shapes.Hiding) -> Comment:
+    """Put a comment out of sight, with the reason in its place."""
+    row = comments.find(session, comment, item)
+    comments.hide(session, row, person, asked.because)
+    return one(session, person, item, row)
+
+
+@areas.moderating.delete("/items/{number:int}/comments/{comment:int}/hiding")
+def show_comment(session: Db, person: Maintainer, item: ItemInPath, comment: int) -> Comment:
+    """Bring a hidden comment back."""
+    row = comments.find(session, comment, item)
+    comments.show(session, row, person)
+    return one(session, person, item, row)
+
+
+def one(session: Session, viewer: Person, item: Item, comment: Row) -> Comment:
+    """A comment as the story of its item tells it."""
+    session.flush()
+    return next(told(entry, viewer) for entry in timeline.of(session, item, viewer) if entry.row is comment)
 
 
 def told(entry: Entry, viewer: Person | None) -> Comment:

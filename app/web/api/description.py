@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 
+from app import repeats
 from app.config import settings
 from app.tokens import Scope
 from app.web.api import bearer, problems, route
@@ -22,6 +23,12 @@ TITLE: dict[str, Any] = {
     ),
 }
 
+REPEATABLE = {
+    "name": repeats.HEADER, "in": "header", "required": False,
+    "description": "A word of your own. For a day the same request with it is not done again, but answered the same.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": repeats.KEY_MOST, "pattern": "^[!-~]+$"},
+    "example": "5c3f8a52",
+}  # fmt: skip
 OPEN = [{bearer.SCHEME.scheme_name: [Scope.READ]}]  # what a token for reading opens shows in part without one
 
 area: APIRouter = new_area()
@@ -49,7 +56,9 @@ def _tell_problems(document: dict[str, Any]) -> None:
     schema = {"$ref": "#/components/schemas/Problem"}
     told = {"description": "Why it was not done.", "content": {problems.MEDIA_TYPE: {"schema": schema}}}
     for path in document["paths"].values():
-        for operation in path.values():
+        for method, operation in path.items():
+            if method == "post":
+                operation.setdefault("parameters", []).append(REPEATABLE)
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = told
             if operation["security"] == OPEN:

@@ -4,20 +4,22 @@ from datetime import date, datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session, col
 
-from app import boards, items, listing, search, tags, text
-from app.items import Item
+from app import boards, items, listing, policy, search, tags, taking_part, text
+from app.boards import Board
+from app.items import Draft, Item
 from app.listing import Sort, View
 from app.people import Person
 from app.refusals import NotFound
 from app.statuses import Kind, Status
+from app.tokens import Scope
 from app.votes import Weight
-from app.web import item_page
-from app.web.api import route, shapes
-from app.web.kit import Db, ItemInPath, Viewer
+from app.web import item_page, kit
+from app.web.api import bearer, route, shapes
+from app.web.kit import Db, ItemInPath, Member, Viewer
 from app.words import _
 
 areas = route.areas("Items")
@@ -28,6 +30,28 @@ class Items(BaseModel):
 
     items: list[shapes.Item]
     next: str | None = Field(description="The address of the page after this one; null on the last.")
+
+
+class NewItem(shapes.Asked):
+    """What a person asks for. The last three are answers to the questions that a defect brings."""
+
+    kind: Kind = Kind.IDEA
+    board: Annotated[shapes.Text, Field(description="The short name of a board.", examples=["general"])]
+    title: Annotated[shapes.Text, shapes.words("What it is about, in one line.", text.TITLE_MOST, "Dark mode")]
+    body: Annotated[shapes.Text, shapes.words("CommonMark. A defect says here what happened.", text.BODY_MOST)] = ""
+    expected: Annotated[shapes.Text, shapes.words("What was expected.", text.WORDS_MOST)] = ""
+    steps: Annotated[shapes.Text, shapes.words("Steps to see it.", text.WORDS_MOST)] = ""
+    version: Annotated[shapes.Text, shapes.words("Version.", text.WORDS_MOST)] = ""
+
+
+class Edit(shapes.Asked):
+    """What changes; what is left out stays."""
+
+    title: Annotated[shapes.Text | None, shapes.words("What it is about.", text.TITLE_MOST, "Dark mode")] = None
+    body: Annotated[shapes.Text | None, shapes.words("CommonMark.", text.BODY_MOST)] = None
+    expected: Annotated[shapes.Text | None, shapes.words("What was expected.", text.WORDS_MOST)] = None
+    steps: Annotated[shapes.Text | None, shapes.words("Steps to see it.", text.WORDS_MOST)] = None
+    version: Annotated[shapes.Text | None, shapes.words("Version.", text.WORDS_MOST)] = None
 
 
 class Detail(shapes.Item):
@@ -102,6 +126,30 @@ def read_item(session: Db, viewer: Viewer, item: ItemInPath) -> Detail:
     """Read one item."""
     need_readable(viewer, item)
     return detail(session, viewer, item)
+
+
+@areas.writing.post("/items", status_code=201)
+def post_item(session: Db, person: Member, asked: NewItem, response: Response) -> Detail:
+    """Post an item. It carries your vote. Ask for similar ones first."""
+    details = {name: getattr(asked, name) for name in items.DETAILS}
+    item = taking_part.post(session, person, Draft(asked.kind, asked.board, asked.title, asked.body, details))
+    response.headers["Location"] = shapes.address(f"{route.PREFIX}{item.path}")
+    return detail(session, person, item)
+
+
+@areas.writing.patch("/items/{number:int}")
+def edit_item(request: Request, session: Db, person: Member, item: ItemInPath, asked: Edit) -> Detail:
+    """Change your own words; the earlier ones stay readable. Maintainers change those of others."""
+    policy.need(policy.may_edit(person, item))
+    if not kit.is_own(person, item.reporter_id):
+        bearer.require(request, Scope.MODERATE)
+    now = {"title": item.title, "body": item.body} | item.details
+    words = now | asked.model_dump(exclude_none=True)
+    details = {name: words.get(name, "") for name in items.DETAILS}
+    board = session.get_one(Board, item.board_id)
+    items.edit(session, item, person, Draft(item.kind, board.slug, words["title"], words["body"], details))
+    session.flush()
+    return detail(session, person, item)
 
 
 def need_readable(viewer: Person | None, item: Item) -> None:

@@ -96,11 +96,11 @@ def _wrong(request: Request, trouble: Exception) -> Iterator[Wrong]:
     has_body = request.method not in SAFE_METHODS
     if isinstance(trouble, Invalid):
         for name, words in trouble.problems.items():
-            in_query = name in request.query_params or not has_body
-            yield Wrong(field=name, detail=words, pointer=None if in_query else _pointer(name))
+            is_beside = name in request.query_params or name in request.headers or not has_body
+            yield Wrong(field=name, detail=words, pointer=None if is_beside else _pointer(name))
     elif isinstance(trouble, RequestValidationError):
         for error in trouble.errors():
-            in_body = error["loc"][0] == "body" and error["type"] != "json_invalid"
+            in_body = error["loc"][0] == "body" and _field(error) != "body"
             pointer = _pointer(*error["loc"][1:]) if in_body else None
             yield Wrong(field=_field(error), detail=_words(error), pointer=pointer)
 

@@ -12,9 +12,9 @@ from starlette.exceptions import HTTPException
 from app.refusals import Invalid
 from app.tokens import Scope
 from app.web import kit
-from app.web.api import bearer
+from app.web.api import bearer, once
 from app.web.api.bearer import Bearer
-from app.web.route import DatabaseRoute
+from app.web.route import SAFE_METHODS, DatabaseRoute
 from app.words import _
 
 PREFIX = "/api/v1"
@@ -44,18 +44,21 @@ class ApiRoute(DatabaseRoute):
         known = frozenset(_parameters(self.dependant))
 
         async def strictly(request: Request) -> Response:
-            _need_known(request, known)
-            await _need_json(request)
-            return await handle(StrictRequest(request.scope, request.receive))
+            strict = StrictRequest(request.scope, request.receive)
+            strict.state.body = await strict.body()
+            _need_known(strict, known)
+            _need_json(strict)
+            return await handle(strict)
 
         return strictly
 
     def within(self, request: Request, answer: Callable[[], Response]) -> Response:
         asking = bearer.identify(request)
-        response = answer()
-        if asking is not None:
-            kit.private(response)
-            response.background = _noting_use(request, asking)
+        if asking is None:
+            return answer()
+        response = answer() if request.method in SAFE_METHODS else once.act(request, asking, answer)
+        kit.private(response)
+        response.background = _noting_use(request, asking)
         return response
 
 
@@ -76,9 +79,10 @@ def _need_known(request: Request, known: frozenset[str]) -> None:
         raise Invalid(problems)
 
 
-async def _need_json(request: Request) -> None:
+def _need_json(request: Request) -> None:
+    """Raise a 415 for a body that calls itself something else."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json" and request.method not in {"GET", "HEAD"} and await request.body():
+    if media_type != "application/json" and request.state.body:
         raise HTTPException(415)
 
 

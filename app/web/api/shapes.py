@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from app import tags, votes
+from app import hiding, tags, votes
 from app.config import settings
 from app.edits import Edit
 from app.listing import Row
@@ -31,6 +31,18 @@ class Asked(BaseModel):
     """A body that somebody sends: what it does not know is refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+Number = Annotated[int, Field(strict=True, ge=1, lt=2**31)]
+
+
+def words(about: str, most: int, *examples: str) -> Any:
+    """A field of text; its limit is told here and kept by the verb, which says it in words."""
+    return Field(description=about, examples=list(examples) or None, json_schema_extra={"maxLength": most})
+
+
+class Hiding(Asked):
+    because: Annotated[Text, words("Why, for everybody to read.", hiding.BECAUSE_MOST, "Advertising.")]
 
 
 class Byline(BaseModel):
