@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0024"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
