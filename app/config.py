@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         "",
         description="Address for answers by mail, like `board@in.example.org`; its host's mail must come to the inbox.",
     )
+    private_networks: Literal["off", "on"] = Field(
+        "off",
+        description="Whether webhooks may go to private networks, `on` or `off`; public addresses they always may.",
+    )
     trusted_proxies: str = Field(
         "127.0.0.1,::1", description="Addresses, separated by commas, whose `X-Forwarded-*` headers are believed."
     )

@@ -21,6 +21,7 @@ from app import (
 from app.imports import batches
 from app.notifications import table as notifications
 from app.status_changes import proposals, table
+from app.webhooks import table as webhook_table
 
 ALL = (
     batches,
@@ -43,4 +44,5 @@ ALL = (
     tags,
     tokens,
     votes,
+    webhook_table,
 )

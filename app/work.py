@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from app import db, delivery, limits, notifications, outbox, repeats, sessions, sign_in, tokens
+from app import db, delivery, limits, notifications, outbox, repeats, sessions, sign_in, tokens, webhooks
 from app.db import Database
 from app.imports import running
 from app.status_changes import questions
@@ -46,6 +46,7 @@ FORGETTING = (
     limits.forget_past,
     outbox.forget_old,
     repeats.forget_old,
+    webhooks.forget_old,
     sessions.forget_ended,
     sign_in.forget_old,
     tokens.forget_ended,
@@ -69,6 +70,7 @@ def follow_up_questions(database: Database) -> None:
 JOBS = [
     Job(delivery.deliver_due, pause=0.4),
     Job(notifications.send_out, pause=0.5),
+    Job(webhooks.deliver_due, pause=0.5),
     Job(running.work, pause=0.5),
     Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),

@@ -17,5 +17,6 @@ pytest_plugins = [
     "tests.fixtures.html",
     "tests.fixtures.mail",
     "tests.fixtures.people",
+    "tests.fixtures.receiver",
     "tests.fixtures.server",
 ]

@@ -75,6 +75,13 @@ BOARD = {
     "name": text("Name", 80), "description": text("Description", 300, needed=False),
     "access": choice("Who sees it", "members"),
 }  # fmt: skip
+WEBHOOK = {
+    "url": Field("https://hooks.example.org/", {
+        "": "Address: please write something here.",
+        "ftp://x": "Address: give an address that begins with https:// or http://.",
+    }),
+    "happenings": Field("item.created", {"none": "What it hears of: choose one of those offered."}, is_list=True),
+}  # fmt: skip
 MERGE = {"into": Field("", {"none": "Merge into: choose one of those offered."})}
 MAPPING = {
     "source": text("Source", 40, "παλιά"), "markup": choice("Markup", "plain"), "kind": choice("Kind", "idea"),
@@ -145,6 +152,8 @@ FORMS = [
     Form("/settings/tags", "owner", {"name": text("Tag", 40)}),
     Form("/settings/tags/{tag}", "owner", {"name": text("Tag", 40)}),
     Form("/settings/tags/{tag}/merge", "owner", MERGE),
+    Form("/settings/webhooks", "owner", WEBHOOK),
+    Form("/settings/webhooks/{webhook}", "owner", WEBHOOK),
     Form("/settings/import", "owner", {"file": FILE, "encoding": UNASKED}, has_files=True),
     Form("/settings/import/{import}", "owner", MAPPING),
 ]  # fmt: skip
@@ -171,6 +180,7 @@ BUTTONS = [
     Form("/items/{planned}/comments/{told}/hiding/withdrawal", "maintainer"),
     Form("/items/{hidden}/hiding/withdrawal", "maintainer"),
     Form("/merge-proposals/{proposal}/rejection", "maintainer"),
+    Form("/me/arrival"),
     Form("/me/sessions/revocation"),
     Form("/me/sessions/none/revocation"),
     Form("/me/tokens/{token}/revocation"),
@@ -180,6 +190,12 @@ BUTTONS = [
     Form("/settings/boards/kinito/step-up", "owner"),
     Form("/settings/boards/kinito/removal", "owner"),
     Form("/settings/tags/{tag}/removal", "owner"),
+    Form("/settings/mail/test", "owner"),
+    Form("/settings/mail/{mail}/retry", "owner"),
+    *(
+        Form(f"/settings/webhooks/{{webhook}}/{act}", "owner")
+        for act in ("test", "rotation", "pause", "pause/withdrawal", "deliveries/{delivery}/again", "removal")
+    ),
     Form("/settings/samples", "owner"),
     Form("/settings/samples/removal", "owner"),
 ]

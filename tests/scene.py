@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlmodel import Session, col, select
 
-from app import boards, comments, db, hiding, seals, sign_in, site, status_changes, tags, tokens
+from app import boards, comments, db, hiding, outbox, seals, sign_in, site, status_changes, tags, tokens, webhooks
 from app.boards import Access
 from app.db import Database
 from app.imports.batches import Import, State
@@ -100,6 +100,12 @@ def _people(session: Session, scene: Scene) -> None:
     scene.places["person"] = str(scene.people["other"].id)
     for name in ("Αναζήτηση", "Ταχύτητα"):
         scene.places["tag"] = quote(tags.add(session, scene.people["owner"], name).slug)
+    hook = webhooks.add(session, scene.people["owner"], "https://hooks.example.org/", list(webhooks.OFFERED))
+    delivery = webhooks.test(session, hook)
+    mail = outbox.put(session, "gone@example.org", "Νέα", "Νέα.")
+    mail.trouble = delivery.trouble = "Δεν απαντά."
+    session.flush()
+    scene.places |= {"webhook": str(hook.id), "delivery": str(delivery.id), "mail": str(mail.id)}
 
 
 def _items(session: Session, scene: Scene) -> None:

@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import hiding, items, seals, sign_in, subscriptions, tags, votes
+from app import hiding, items, seals, sign_in, subscriptions, tags, votes, webhooks
 from app.boards import Access, Board
 from app.imports.csv_files import preparing
 from app.items import Item
@@ -104,6 +104,8 @@ GET  /settings/people                                                 401 404 40
 GET  /settings/people/{member}                                        401 404 404 404 404 200
 GET  /settings/tags                                                   401 404 404 404 404 200
 GET  /settings/tags/speed                                             401 404 404 404 404 200
+GET  /settings/webhooks                                               401 404 404 404 404 200
+GET  /settings/webhooks/{webhook}                                     401 404 404 404 404 200
 GET  /settings/mail                                                   401 404 404 404 404 200
 GET  /sign-in                                                         200 303 303 303 303 303
 GET  /sign-in/{handle}                                                200 200 200 200 200 200
@@ -302,6 +304,14 @@ POST /settings/tags                                                   401 404 40
 POST /settings/tags/speed                                             401 404 404 404 404 422
 POST /settings/tags/speed/merge                                       401 404 404 404 404 422
 POST /settings/tags/speed/removal                                     401 404 404 404 404 303
+POST /settings/webhooks                                                    401 404 404 404 404 422
+POST /settings/webhooks/{webhook}                                          401 404 404 404 404 422
+POST /settings/webhooks/{webhook}/test                                     401 404 404 404 404 303
+POST /settings/webhooks/{webhook}/rotation                                 401 404 404 404 404 303
+POST /settings/webhooks/{webhook}/pause                                    401 404 404 404 404 303
+POST /settings/webhooks/{webhook}/pause/withdrawal                         401 404 404 404 404 303
+POST /settings/webhooks/{webhook}/removal                                  401 404 404 404 404 303
+POST /settings/webhooks/{webhook}/deliveries/{delivery}/again              401 404 404 404 404 303
 POST /settings/mail/test                                              401 404 404 404 404 303
 POST /settings/mail/{mail}/retry                                      401 404 404 404 404 303
 POST /sign-in                                                         422 422 422 422 422 422
@@ -350,12 +360,23 @@ def places(
     batch = preparing.prepare(database, io.BytesIO(b"id,title\n1,Dark mode\n"), "ideas.csv", by_id=owner.id)
     factories.board(session, "empty")
     tags.add(session, owner, "Speed")
+    hook = webhooks.add(session, owner, "https://hooks.example.org/", list(webhooks.OFFERED))
+    delivery = webhooks.test(session, hook)
     session.flush()
     handle = sign_in.begin(session, "new@example.org", network="here")
     session.flush()
     mail = session.exec(select(Mail).order_by(col(Mail.id).desc())).first()
     assert mail is not None
-    rows = {"answer": answer, **comments, **changes, "proposal": proposal, "import": batch, "mail": mail}
+    rows = {
+        "answer": answer,
+        **comments,
+        **changes,
+        "proposal": proposal,
+        "import": batch,
+        "mail": mail,
+        "webhook": hook,
+        "delivery": delivery,
+    }
     numbers = {"public": public, "hidden": hidden, **private}
     return {name: str(item.number) for name, item in numbers.items()} | {
         **{name: str(row.id) for name, row in rows.items()},  # type: ignore[attr-defined]

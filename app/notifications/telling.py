@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
-from app import db, wording
+from app import db, webhooks, wording
 from app.db import Database
 from app.events import Event
 from app.notifications import audiences
@@ -49,6 +49,7 @@ def tell_some(session: Session) -> bool:
         event.told_to = people[-1].key
     else:
         event.told_at = db.now()
+        webhooks.queue(session, told)
     return True
 
 
