@@ -4,6 +4,7 @@ import json
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -299,6 +300,16 @@ def test_a_truncated_backup_is_refused_before_anything(
     with pytest.raises(Refused, match="no backup of Daylight, or it is damaged"):
         backups.restore(sqlite, tmp_path / "half.zip", tmp_path / "data")
     assert is_untouched(sqlite)
+
+
+def test_whichever_byte_of_its_contents_list_is_wrong_a_backup_is_refused_in_words_or_whole(
+    backup: Path, tmp_path: Path
+) -> None:
+    content = backup.read_bytes()
+    for at in range(content.index(b"PK\x01\x02"), len(content)):
+        (tmp_path / "wrong.zip").write_bytes(content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :])
+        with suppress(Refused), archive.opened(tmp_path / "wrong.zip"):
+            pass
 
 
 @pytest.mark.parametrize("at", range(5, 100, 10))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -78,6 +79,10 @@ def table_part(name: str) -> str:
     return f"{TABLES}{name}.jsonl"
 
 
+# What reading a damaged archive raises; a RuntimeError says that a part is encrypted, or packed in an unknown way.
+BROKEN = (BadZipFile, Damaged, EOFError, KeyError, ValueError, TypeError, OSError, RuntimeError, zlib.error)
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
     """A backup that was checked from its first to its last byte. Raises Refused, saying what is wrong with it."""
@@ -90,7 +95,7 @@ def opened(path: Path) -> Iterator[tuple[ZipFile, Manifest]]:
             whole = stack.pop_all()
     except FileNotFoundError:
         raise Refused(_("There is no file %s.") % path) from None
-    except (BadZipFile, Damaged, EOFError, KeyError, ValueError, TypeError, OSError) as trouble:
+    except BROKEN as trouble:
         words = _("%(file)s is no backup of Daylight, or it is damaged: %(trouble)s")
         raise Refused(words % {"file": path, "trouble": trouble}) from trouble
     with whole:
