@@ -112,6 +112,7 @@ GET  /sign-in/{handle}                                                200 200 20
 GET  /sign-in/{handle}/link/{secret}                                  200 200 200 200 200 200
 GET  /triage                                                          401 404 404 404 200 200
 GET  /me/tokens                                                       401 200 200 200 200 200
+GET  /docs                                                            200 200 200 200 200 200
 GET  /api/v1/openapi.json                                             200 200 200 200 200 200
 GET  /api/v1/items                                                    200 200 200 200 200 200
 GET  /api/v1/items/similar?title=search                               200 200 200 200 200 200

@@ -110,6 +110,7 @@ STOPS = [
     Stop("private address revoked", "/cases/{cases}/revocation", form={}),
     Stop("new address", "/me/address/{address}", "member"),
     Stop("new address, wrong code", "/me/address/{address}", "member", {"code": "x"}, 422),
+    Stop("documentation of the API", "/docs"),
     Stop("tokens", "/me/tokens", "member"),
     Stop("tokens, one made", "/me/tokens", "maintainer", {"name": "Αναφορά", "scopes": "read", "days": "30"}),
     Stop("tokens, refused", "/me/tokens", "member", {"name": "", "days": "1"}, 422),

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from app import repeats
 from app.config import settings
 from app.tokens import Scope
-from app.web.api import bearer, problems, route
+from app.web.api import bearer, examples, problems, route
 from app.web.route import area as new_area
 
 PATH = f"{route.PREFIX}/openapi.json"
@@ -45,6 +45,7 @@ def of(app: FastAPI) -> dict[str, Any]:
         document = app.openapi()
         document["servers"] = [{"url": settings().effective_base_url}]
         _tell_problems(document)
+        _show_examples(document)
     return app.openapi_schema or {}
 
 
@@ -65,3 +66,15 @@ def _tell_problems(document: dict[str, Any]) -> None:
                 operation["security"].insert(0, {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+
+
+def _show_examples(document: dict[str, Any]) -> None:
+    """An example of every body and of every answer."""
+    named = document["components"]["schemas"]
+    for path in document["paths"].values():
+        for operation in path.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                content["example"] = examples.of(content["schema"], named, is_body=True)
+            for answer in operation["responses"].values():
+                for content in answer.get("content", {}).values():
+                    content["example"] = examples.of(content["schema"], named)

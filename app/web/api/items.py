@@ -29,7 +29,7 @@ class Items(BaseModel):
     """A page of a list."""
 
     items: list[shapes.Item]
-    next: str | None = Field(description="The address of the page after this one; null on the last.")
+    next: str | None = Field(description="The address of the next page; null on the last.", examples=[None])
 
 
 class NewItem(shapes.Asked):
@@ -65,9 +65,9 @@ class Detail(shapes.Item):
     reporter: shapes.Byline
     edited_at: datetime | None
     workaround: str = Field(description="What can be done today, in CommonMark.")
-    due_on: date | None = Field(description="Until when the reporter owes an answer to the team's question.")
+    due_on: date | None = Field(description="Until when the reporter owes an answer.", examples=[None])
     merged: list[int] = Field(description="The items that were merged into this one.")
-    weights: dict[Weight, int] = Field(description="How many voters said how much it matters.")
+    weights: dict[Weight, int] = Field(description="How much it matters to how many.", examples=[{"important": 9}])
     following: bool
     hidden_because: str = Field(description="Why it was put out of sight; empty for what is in sight.")
 

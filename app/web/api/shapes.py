@@ -69,7 +69,7 @@ class Item(BaseModel):
     title: str = Field(examples=["Dark mode"])
     board: str = Field(description="The short name of its board.", examples=["general"])
     tags: list[str] = Field(description="The short names of its tags.", examples=[["speed"]])
-    status: Status
+    status: Status = Field(examples=[Status.PLANNED])
     is_open: bool
     votes: int = Field(description="How many people voted, those of merged items included.", examples=[128])
     imported_votes: int = Field(description="A count that came with an import and names no voters.", examples=[0])
@@ -78,11 +78,11 @@ class Item(BaseModel):
     posted_at: datetime
     status_changed_at: datetime
     answer: Answer | None
-    waiting_since: datetime | None = Field(description="Since when it waits for the team.")
+    waiting_since: datetime | None = Field(description="Since when it waits for the team.", examples=[None])
     target: str | None = Field(description="A month or a quarter it is promised for.", examples=["2027-Q1"])
-    reason: str | None = Field(description="Why it was declined.", examples=["out_of_scope"])
-    review_on: date | None = Field(description="When a refusal is looked at again.")
-    merged_into: int | None = Field(description="The item that carries its votes.")
+    reason: str | None = Field(description="Why it was declined.", examples=[None])
+    review_on: date | None = Field(description="When a refusal is looked at again.", examples=[None])
+    merged_into: int | None = Field(description="The item that carries its votes.", examples=[None])
 
 
 class Earlier(BaseModel):

@@ -61,7 +61,7 @@ class TargetMove(BaseModel):
 class Moving(shapes.Asked):
     """The words of a move. What the new status does not ask for is left aside."""
 
-    to: Status
+    to: Status = Field(examples=[Status.PLANNED])
     explanation: Annotated[shapes.Text, shapes.words("In your own words, public. For needs_info, the question.",
                                                      text.WORDS_MOST, "We build this now.")]  # fmt: skip
     reason: Reason | None = Field(None, description="Needed to decline.")
@@ -98,7 +98,7 @@ class NewStatusChanges(Moving):
 
 
 class Correction(shapes.Asked):
-    explanation: Annotated[shapes.Text, shapes.words("The words as they should be.", text.WORDS_MOST)]
+    explanation: Annotated[shapes.Text, shapes.words("As it should be.", text.WORDS_MOST, "We have read it.")]
 
 
 class NewTargetMove(shapes.Asked):

@@ -25,7 +25,7 @@ class Waiting(shapes.Item):
     """A request, with what the team owes it."""
 
     reporter: shapes.Byline
-    due_on: date | None = Field(description="Until when the reporter owes an answer to the team's question.")
+    due_on: date | None = Field(description="Until when the reporter owes an answer.", examples=[None])
 
 
 class Proposal(BaseModel):
@@ -42,10 +42,10 @@ class Proposal(BaseModel):
 class Triage(BaseModel):
     """A page of one section, the most urgent first."""
 
-    counts: dict[Section, int] = Field(description="How much there is in each section.")
+    counts: dict[Section, int] = Field(description="How much is in each.", examples=[{"waiting": 12, "merges": 1}])
     items: list[Waiting]
     proposals: list[Proposal] = Field(description="What the section “merges” holds instead of items.")
-    next: str | None = Field(description="What to ask for as `after` to go on; null at the end.")
+    next: str | None = Field(description="What to ask for as `after` to go on; null at the end.", examples=[None])
 
 
 @areas.moderating.get("/triage")
@@ -87,7 +87,7 @@ class NewProposal(shapes.Asked):
 
 @areas.moderating.post("/items/{number:int}/merge-proposals", status_code=201)
 def propose_merge(session: Db, person: Advocate, item: ItemInPath, asked: NewProposal) -> Proposal:
-    """Propose that an item is the same as another; a maintainer decides, by moving it to `duplicate` or by a no."""
+    """Propose that an item is the same as another; a maintainer decides, by moving it to duplicate or by a no."""
     policy.need(policy.may_take_part(person, item))
     row = proposals.propose(session, item, person, str(asked.duplicate_of), asked.words)
     return _proposal(row, person)

@@ -16,7 +16,9 @@ areas = route.areas("Votes")
 
 
 class Weighed(shapes.Asked):
-    weight: Weight | None = Field(None, description="How much it matters to you; null takes that back.")
+    weight: Weight | None = Field(
+        None, description="How much it matters to you; null takes that back.", examples=[Weight.IMPORTANT]
+    )
 
 
 class Votes(BaseModel):
