@@ -5,6 +5,7 @@ import os
 import re
 import smtplib
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -21,6 +22,7 @@ from app.outbox import Mail
 from app.words import _
 
 AT_ONCE = 5
+SLICE = 2.0  # seconds of one round
 TIMEOUT = 15.0  # seconds for each answer of the mail server
 SPARE = timedelta(seconds=TIMEOUT * 4)  # a mail takes four answers, all of them before its lease ends
 
@@ -42,10 +44,17 @@ log = logging.getLogger("daylight.delivery")
 
 
 def deliver_due(database: Database) -> None:
-    """Send what is due, each mail by one process only; what fails waits and is tried again."""
+    """Send what is due for a while, each mail by one process only; what fails waits and is tried again."""
+    until = time.monotonic() + SLICE
+    while _deliver_some(database) and time.monotonic() < until:
+        pass
+
+
+def _deliver_some(database: Database) -> bool:
+    """Send the next few mails; whether there may be more that can be sent."""
     with database.session(writes=False) as session:
         if not outbox.is_due(session):
-            return
+            return False
     with database.session() as session:
         mails = outbox.claim(session, AT_ONCE)
         site_name = site.the(session).name
@@ -56,6 +65,8 @@ def deliver_due(database: Database) -> None:
     except (OSError, ValueError) as trouble:  # what SMTP raises is an OSError too
         for mail in mails:
             _note_failure(database, mail, trouble)
+        return False
+    return True
 
 
 def _hand_over(database: Database, mail: Mail, site_name: str, send: Send) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from app import db, letters, outbox, replies, seals, wording
+from app import db, letters, outbox, replies, seals, site, wording
 from app.db import Database
 from app.events import Event
 from app.notifications.audiences import Sight
@@ -20,15 +20,16 @@ from app.notifications.table import Notification
 from app.people import Person
 from app.wording import Told
 
-PORTION = 50
+PORTION = 25
+SLICE = 2.0  # seconds of one round
 
 
 def mail_due(database: Database) -> None:
-    """Write all mails that are due."""
+    """Write mails that are due, for a while: what happens meanwhile is told before the next ones."""
     with database.session(writes=False) as session:
         waits = session.exec(_due(session, db.now()).limit(1)).first() is not None
-    while waits:
-        began = time.monotonic()
+    until = time.monotonic() + SLICE
+    while waits and (began := time.monotonic()) < until:
         with database.session() as session:
             waits = mail_some(session, db.now())
         time.sleep(time.monotonic() - began)  # votes of the same moment have their turn
@@ -54,7 +55,7 @@ def mail_some(session: Session, now: datetime) -> bool:
     people = {person.key: person for person in session.exec(claimed.with_for_update(skip_locked=True, key_share=True))}
     news = _claim(session, list(people), now)
     told = {each.event.key: each for each in wording.read(session, _events(session, news))}
-    sight = Sight(session)
+    sight, _the = Sight(session), site.the(session)  # held, so that the seals of all these mails read it once
     for person_id, theirs in groupby(news, key=lambda claimed: claimed.person_id):
         person = people[person_id]
         unread = [told[each.event_id] for each in theirs if each.seen_at is None and person.bounced_at is None]

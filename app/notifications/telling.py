@@ -19,7 +19,7 @@ from app.notifications.table import Notification
 from app.people import Person
 from app.wording import Told
 
-PORTION = 500
+PORTION = 200
 
 
 def tell_due(database: Database) -> None:

@@ -3,10 +3,21 @@
 import random
 import signal
 import time
+from datetime import timedelta
 
+import httpx
 import pytest
+from sqlalchemy import update
+from sqlmodel import col, func, select
 
-from tests.fixtures.mail import free_port
+from app import db, outbox, subscriptions
+from app.db import Database
+from app.events import Event
+from app.items import Item
+from app.notifications import Notification
+from app.outbox import Mail
+from app.people import Person
+from tests.fixtures.mail import Post, free_port
 from tests.server.conftest import Starter
 from tests.server.crowd import Board, Crowd, verify
 
@@ -26,3 +37,62 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(quick: Starter, board: 
     assert len(crowd.taken) > KILLS * 10
     assert {act.kind for act in crowd.taken} == {"vote", "post", "move"}
     verify(board.url, crowd.taken)
+
+
+def test_a_server_that_is_killed_while_it_tells_many_tells_each_of_them_once(
+    quick: Starter, board: Board, smtp: Post
+) -> None:
+    """A mail that was being sent when the server was killed may come twice, with one and the same id."""
+    followers = follow_all(board)
+    port, chance = free_port(), random.Random(7)
+    settings = {"DAYLIGHT_SMTP_URL": smtp.url, "DAYLIGHT_BASE_URL": f"http://localhost:{port}"}
+    server = quick(port=port, **settings)
+    move = {"to": "planned", "seen": "new", "explanation": "In spring."}
+    key = next(iter(board.team.values()))
+    answer = httpx.post(f"{server.url}/items/{board.items[0]}/status-changes", data=move, cookies={"session": key})
+    assert answer.status_code == 303
+    for _ in range(3):
+        time.sleep(chance.uniform(0, 0.4))
+        server.stop(signal.SIGKILL)
+        server = quick(port=port, **settings)
+    wait_until_all_is_sent(board)
+    assert {recipient for recipient, _message in smtp.messages} == followers
+    assert len({message["Message-ID"] for _recipient, message in smtp.messages}) == len(followers)
+
+
+def follow_all(board: Board) -> set[str]:
+    """Everybody follows the first item, and nobody hears of what was done to set the board up."""
+    database = Database(db.make_engine(board.url))
+    with database.session() as session:
+        session.execute(update(Event).values(told_at=db.now()))
+        item = session.get_one(Item, board.items[0])
+        for person in session.exec(select(Person).where(col(Person.id).in_(board.members))):
+            subscriptions.follow(session, item, person)
+        emails = {
+            person.email or "" for person in session.exec(select(Person).where(col(Person.id).in_(board.members)))
+        }
+    database.close()
+    return emails
+
+
+def wait_until_all_is_sent(board: Board, seconds: float = 30) -> None:
+    """A mail that a killed server had claimed is taken up when its lease ends, so the lease is ended here."""
+    database = Database(db.make_engine(board.url))
+    until = time.monotonic() + seconds
+    while True:
+        with database.session() as session:
+            untold = session.exec(select(func.count()).where(col(Event.told_at).is_(None))).one()
+            unwritten = session.exec(select(func.count()).where(col(Notification.mailed_at).is_(None))).one()
+            unsent = session.exec(select(func.count()).where(col(Mail.done_at).is_(None))).one()
+            session.execute(
+                update(Mail)
+                .where(
+                    col(Mail.done_at).is_(None), col(Mail.leased_until) < db.now() + outbox.LEASE - timedelta(seconds=1)
+                )
+                .values(leased_until=None)
+            )
+        if not untold + unwritten + unsent:
+            break
+        assert time.monotonic() < until, f"{untold} untold, {unwritten} unwritten, {unsent} unsent"
+        time.sleep(0.1)
+    database.close()
