@@ -8,21 +8,11 @@ from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
 from app.colours import DAY
+from app.marks import MARKS
 from app.statuses import Status
 
 SIZE = (1200, 630)
 MARGIN = 80
-INK, QUIET = "#211e1a", "#625c52"
-STATUS_COLOURS = {
-    Status.NEW: "#3b4199",
-    Status.ACKNOWLEDGED: "#7c3a9c",
-    Status.NEEDS_INFO: "#b0245c",
-    Status.PLANNED: "#b1440b",
-    Status.IN_PROGRESS: "#846000",
-    Status.SHIPPED: "#0a669c",
-    Status.DECLINED: "#505b6b",
-    Status.DUPLICATE: "#67645f",
-}
 SKY = ("#3b4199", "#7c3a9c", "#b0245c", "#e98a3c", "#f2c14e")
 SKY_HEIGHT = 18
 TITLE_SIZE, TITLE_LINES, TITLE_TOP, TITLE_LEADING = 64, 4, 160, 80
@@ -38,10 +28,10 @@ def drawn(site: str, title: str = "", status: Status | None = None, facts: tuple
     pen = ImageDraw.Draw(card)
     _sky(card)
     if large != site:
-        _line(pen, MARGIN, site, SMALL, QUIET)
+        _line(pen, MARGIN, site, SMALL, DAY.quiet)
     for number, line in enumerate(_lines(large, TITLE_SIZE)):
-        _line(pen, TITLE_TOP + number * TITLE_LEADING, line, TITLE_SIZE, INK)
-    _line(pen, SIZE[1] - MARGIN - SMALL, "  ·  ".join(facts), SMALL, STATUS_COLOURS[status] if status else QUIET)
+        _line(pen, TITLE_TOP + number * TITLE_LEADING, line, TITLE_SIZE, DAY.ink)
+    _line(pen, SIZE[1] - MARGIN - SMALL, "  ·  ".join(facts), SMALL, MARKS[status].day if status else DAY.quiet)
     stored = io.BytesIO()
     card.save(stored, "PNG", optimize=True)
     return stored.getvalue()

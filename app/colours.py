@@ -11,15 +11,18 @@ LINEAR_MOST = 0.04045  # up to here sRGB is linear
 
 @dataclass(frozen=True)
 class Theme:
-    """The grounds that an accent has to stand on, and the direction in which it gains contrast there."""
+    """The grounds that an accent has to stand on, the direction in which it gains contrast there, and the inks."""
 
     paper: str
     surface: str
     step: float
+    ink: str
+    quiet: str
+    line: str
 
 
-DAY = Theme(paper="#fbf8f3", surface="#fffefb", step=-STEP)
-NIGHT = Theme(paper="#12131f", surface="#1a1c2b", step=STEP)
+DAY = Theme(paper="#fbf8f3", surface="#fffefb", step=-STEP, ink="#211e1a", quiet="#625c52", line="#e6dfd3")
+NIGHT = Theme(paper="#12131f", surface="#1a1c2b", step=STEP, ink="#ece8df", quiet="#aaa7b2", line="#2b2e42")
 
 
 @dataclass(frozen=True)

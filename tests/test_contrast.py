@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app import cards, colours, site
+from app import colours, site
 from app.colours import DAY, NIGHT
+from app.marks import MARKS
 from app.statuses import Status
 
 ROOT = Path(__file__).parents[1]
@@ -62,12 +63,14 @@ def test_the_program_knows_the_colours_of_the_sheet(theme: int, known: colours.T
     colour = palette(theme)
     accent = colours.accent(site.ACCENT, known)
     assert (colour["paper"], colour["surface"]) == (known.paper, known.surface)
+    assert (colour["ink"], colour["ink-quiet"], colour["line"]) == (known.ink, known.quiet, known.line)
     assert (colour["accent"], colour["accent-ink"], colour["accent-soft"]) == (accent.colour, accent.ink, accent.soft)
-
-
-def test_a_preview_card_has_the_colours_of_the_day() -> None:
-    colour = palette(0)
-    assert {status: colour[f"status-{status.replace('_', '-')}"] for status in Status} == cards.STATUS_COLOURS
-    assert (colour["ink"], colour["ink-quiet"]) == (cards.INK, cards.QUIET)
     assert colour["paper"] in (ROOT / "templates/layout.html").read_text()
-    assert palette(1)["paper"] in (ROOT / "templates/layout.html").read_text()
+
+
+def test_a_mark_has_the_colours_of_its_status() -> None:
+    day, night = palette(0), palette(1)
+    names = {status: f"status-{status.replace('_', '-')}" for status in Status}
+    assert {status: (mark.day, mark.night) for status, mark in MARKS.items()} == {
+        status: (day[name], night[name]) for status, name in names.items()
+    }

@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 from app import db, items, limits, policy, sessions, sign_in, site, statuses, targets, votes, words
 from app.config import settings
 from app.items import Item
+from app.marks import MARKS
 from app.people import Person
 from app.refusals import NotFound, Refusal
 from app.sessions import SessionRow
@@ -112,7 +113,7 @@ def environment() -> Environment:
     env.filters |= {"day": words.day, "moment": words.moment, "ago": words.ago, "span": words.span,
                     "number": words.number, "target": targets.shown}  # fmt: skip
     env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
-                    "policy": policy, "locale": words.locale()}  # fmt: skip
+                    "marks": MARKS, "policy": policy, "locale": words.locale()}  # fmt: skip
     return env
 
 
