@@ -13,19 +13,21 @@ from app.people import Person
 from app.statuses import Status
 
 MOST = 20
+STATIONS = (Status.ACKNOWLEDGED, Status.PLANNED, Status.IN_PROGRESS, Status.SHIPPED, Status.DECLINED)
 
 
 @dataclass(frozen=True)
 class Station:
-    """A stop on the way: a status, the first of its items, and whether there are more."""
+    """A stop on the way: a view of one status, the first of its items, and whether there are more."""
 
+    view: View
     status: Status
     rows: list[Row]
     has_more: bool
 
     @property
     def all_of_them(self) -> View:
-        return View(status=self.status, sort=Sort.VOTES if self.status.is_open else Sort.ANSWERED)
+        return self.view.but(sort=Sort.VOTES if self.status.is_open else Sort.ANSWERED)
 
     @property
     def anchor(self) -> str:
@@ -42,7 +44,16 @@ class Station:
 
 def stations(session: Session, viewer: Person | None) -> list[Station]:
     """Where things stand, from acknowledged to shipped, then what is declined; a query for each."""
-    return [_station(session, viewer, status, order) for status, order in ORDERS.items()]
+    return [station(session, viewer, status, View(), MOST) for status in STATIONS]
+
+
+def station(session: Session, viewer: Person | None, status: Status, within: View, most: int) -> Station:
+    """The first of what has this status within a view: the most wanted, or of what is closed the latest."""
+    view = within.but(status=status)
+    statement = listing.rows_where(items.visible_to(viewer), *listing.narrowed(view))
+    order = _MOST_WANTED if status.is_open else _LATEST
+    rows = listing.fetch(session, statement.order_by(*order).limit(most + 1))
+    return Station(view, status, rows[:most], len(rows) > most)
 
 
 def _due(row: Row) -> tuple[bool, Any, str]:
@@ -51,16 +62,3 @@ def _due(row: Row) -> tuple[bool, Any, str]:
 
 _MOST_WANTED = (col(Item.support).desc(), col(Item.number).desc())
 _LATEST = (col(Item.status_changed_at).desc(), col(Item.number).desc())
-ORDERS: dict[Status, Any] = {
-    Status.ACKNOWLEDGED: _MOST_WANTED,
-    Status.PLANNED: _MOST_WANTED,
-    Status.IN_PROGRESS: _MOST_WANTED,
-    Status.SHIPPED: _LATEST,
-    Status.DECLINED: _LATEST,
-}
-
-
-def _station(session: Session, viewer: Person | None, status: Status, order: Any) -> Station:
-    statement = listing.rows_where(items.visible_to(viewer), col(Item.status) == status)
-    rows = listing.fetch(session, statement.order_by(*order).limit(MOST + 1))
-    return Station(status, rows[:MOST], len(rows) > MOST)

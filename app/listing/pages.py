@@ -31,7 +31,7 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     """A page of what this person may see of the view, and the view of the page after it."""
     if view.sort is Sort.BEST:
         return _best(session, viewer, view)
-    statement = rows_where(items.visible_to(viewer), *_narrowed(view))
+    statement = rows_where(items.visible_to(viewer), *narrowed(view))
     if view.query:
         statement = statement.where(col(Item.number).in_(_found(session, viewer, view)))
     rows = fetch(session, _ordered(statement, view).limit(PAGE + 1))
@@ -50,7 +50,7 @@ def tags_in_use(session: Session, viewer: Person | None) -> list[Tag]:
     return list(session.scalars(select(Tag).where(seen).order_by(col(Tag.name))))
 
 
-def _narrowed(view: View) -> list[ColumnElement[bool]]:
+def narrowed(view: View) -> list[ColumnElement[bool]]:
     """The conditions on Item, joined to Board, of what a reader chose."""
     tagged = select(col(ItemTag.item_number)).join(Tag, col(Tag.id) == ItemTag.tag_id).where(col(Tag.slug) == view.tag)
     chosen = [
@@ -112,7 +112,7 @@ _READ: dict[Sort, Callable[[str], Any]] = {
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
     among = select(col(Item.number)).join(Board, col(Board.id) == Item.board_id)
-    return search.find(session, view.query, among.where(items.visible_to(viewer), *_narrowed(view)), most)
+    return search.find(session, view.query, among.where(items.visible_to(viewer), *narrowed(view)), most)
 
 
 def _best(session: Session, viewer: Person | None, view: View) -> Page:
