@@ -13,7 +13,9 @@ from app.words import _
 
 ACCENT = "#3d4f9f"
 DESCRIPTION_MOST = 300
+FRAMERS_MOST = 2000
 _COLOUR = re.compile("#[0-9a-f]{6}")
+_SITE = re.compile(r"https?://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 
 class Site(SQLModel, table=True):
@@ -30,6 +32,13 @@ class Site(SQLModel, table=True):
     last_item_number: int = 0
     secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), max_length=64,
                         sa_column_kwargs={"server_default": ""})  # fmt: skip
+    framers: str = Field(default="", max_length=FRAMERS_MOST)
+    is_framed_by_all: bool = False
+
+    @property
+    def frame_ancestors(self) -> str:
+        """Which sites may frame a widget, as a policy says it: besides our own the listed ones, or all."""
+        return "*" if self.is_framed_by_all else f"'self' {self.framers}".rstrip()
 
     @property
     def has_own_accent(self) -> bool:
@@ -71,6 +80,18 @@ def set_logo(session: Session, picture: bytes | None) -> None:
     """Show a picture, as `pictures.logo` made it, beside the name, or none."""
     site = the(session)
     site.logo, site.logo_type = picture, "image/png" if picture else None
+    session.add(site)
+
+
+def let_frame(session: Session, *, framers: str, by_all: bool) -> None:
+    """Say which sites may frame a widget. Raises Invalid."""
+    check = text.Checks()
+    framers = check.line("framers", framers.lower(), label=_("Sites"), most=FRAMERS_MOST, needed=False)
+    for odd in [each for each in framers.split() if not _SITE.fullmatch(each.rstrip("/"))][:1]:
+        check.wrong("framers", _("Sites: “%s” is none. Write each like https://www.example.org.") % odd[:60])
+    check.done()
+    site = the(session)
+    site.framers, site.is_framed_by_all = " ".join(each.rstrip("/") for each in framers.split()), by_all
     session.add(site)
 
 

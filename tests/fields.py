@@ -62,6 +62,15 @@ TAGS = Field("αναζήτηση", {"none": "Tags: choose among those offered."}
 ACT = Field("/items", {"/nowhere": "What you were doing is not known here. Please go back and try again."})
 CODE = Field("12", {"": "Code: this is not the one we sent.", "x" * 1000: "Code: this is not the one we sent."})
 LOGO = Field("", {"": "Logo: choose a picture in PNG, JPEG or WebP."})
+FRAMERS = Field(
+    "https://www.example.org\nhttps://*.example.net:8443/",
+    {
+        "javascript:alert(1)": "Sites: “javascript:alert(1)” is none. Write each like https://www.example.org.",
+        "https://example.org/path": "Sites: “https://example.org/path” is none. Write each like https://www.example.org.",
+        "https://x.example; script-src *": "Sites: “https://x.example;” is none. Write each like https://www.example.org.",
+        "https://example.org " * 101: "Sites: 2,019 characters are too many; the limit is 2,000.",
+    },
+)
 FILE = Field("", {"": "File: choose the one to bring in."})
 REQUEST = {
     "title": text("Title", 200),
@@ -145,6 +154,7 @@ FORMS = [
         "accent": Field("#334455", {"red": "Accent colour: write a colour like #3d4f9f."}), "indexed": UNASKED,
     }),
     Form("/settings/logo", "owner", {"logo": LOGO}, has_files=True),
+    Form("/settings/embeds", "owner", {"framers": FRAMERS, "by_all": UNASKED}),
     Form("/settings/boards", "owner", BOARD),
     Form("/settings/boards/general", "owner", BOARD),
     Form("/settings/people/{person}", "owner",

@@ -80,6 +80,12 @@ STOPS = [
          {"kind": "defect", "title": "Ω", "body": "*ψ*", "expected": "ψ", "show": "preview"}),
     Stop("similar items", "/items/similar?title=%CF%83%CE%BA%CE%BF%CF%8D%CF%81%CE%BF", "other"),
     Stop("looking an item up", "/items/lookup?q=%CF%83%CE%BA%CE%BF%CF%8D%CF%81%CE%BF", "advocate"),
+    Stop("code to embed an item", "/items/{planned}/embed"),
+    Stop("widget", "/embed/items/{planned}"),
+    Stop("widget, nobody answered", "/embed/items/{new}?theme=dark"),
+    Stop("widget, duplicate", "/embed/items/{duplicate}"),
+    Stop("widget, not public", "/embed/items/{hidden}", status=404),
+    Stop("widget of the board", "/embed/board?sections=new,planned,shipped,declined"),
     Stop("editing an item", "/items/{needs_info}/edit", "member"),
     Stop("editing an item, refused", "/items/{new}/edit", "member", {"title": ""}, 422),
     Stop("hiding an item", "/items/{new}/hiding", "maintainer"),
@@ -143,6 +149,8 @@ STOPS = [
     Stop("webhooks, refused", "/settings/webhooks", "owner", {"url": "ftp://x.org"}, 422),
     Stop("one webhook", "/settings/webhooks/{webhook}", "owner"),
     Stop("one webhook, refused", "/settings/webhooks/{webhook}", "owner", {"url": ""}, 422),
+    Stop("embeds", "/settings/embeds?sections=new&sections=shipped&kind=defect&limit=3", "owner"),
+    Stop("embeds, refused", "/settings/embeds", "owner", {"framers": "x"}, 422),
     Stop("imports", "/settings/import", "owner"),
     Stop("imports, refused", "/settings/import", "owner", {"encoding": "x"}, 422),
     Stop("import, mapping", "/settings/import/{import}", "owner"),
@@ -157,9 +165,11 @@ STOPS = [
 ]  # fmt: skip
 
 NO_PAGES = {
-    "/card.png", "/changelog.{form}", "/feed.{form}", "/items/{number}/card.png", "/items/{number:int}/feed.{form}",
-    "/healthz", "/logo", "/look.css", "/me/dossier.json", "/metrics",
-    "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
+    "/card.png", "/changelog.{form}", "/embed/board.svg", "/embed/daylight.css", "/embed/daylight.js",
+    "/embed/frame.js", "/embed/items/{number:int}.svg", "/embed/items/{number:int}/badge.json", "/embed/{name}.js",
+    "/feed.{form}",
+    "/healthz", "/items/{number}/card.png", "/items/{number:int}/feed.{form}", "/logo", "/look.css", "/me/dossier.json",
+    "/metrics", "/oembed", "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
 }  # fmt: skip
 
 

@@ -1,9 +1,12 @@
 """Static files, read once, compressed once, served under a hash of their content and kept by browsers for good."""
 
+import base64
 import gzip
 import hashlib
 import mimetypes
 import re
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -12,12 +15,36 @@ from starlette.types import Receive, Scope, Send
 
 STATIC = Path(__file__).parents[2] / "static"
 STYLESHEET = "css/daylight.css"
+OF_WIDGET = ("css/10-tokens.css", "css/50-mark.css", "embed/daylight.css")
+OF_WIDGETS = re.compile(r"embed/daylight[^/]*\.js")
 FOREVER = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
 
 
+@dataclass(frozen=True)
+class Script:
+    """A script as other sites load it; its name holds a part of the digest by which a browser checks its integrity."""
+
+    body: bytes
+
+    @property
+    def name(self) -> str:
+        return f"daylight-{self._digest.hex()[:12]}"
+
+    @property
+    def integrity(self) -> str:
+        return f"sha384-{base64.b64encode(self._digest).decode()}"
+
+    @property
+    def _digest(self) -> bytes:
+        return hashlib.sha384(self.body).digest()
+
+
 class Assets:
-    """An ASGI application for `/static/{hash}/...`. The style sheets are joined into one, in order of their names."""
+    """An ASGI application for `/static/{hash}/...`. The style sheets are joined into one, in order of their names.
+
+    What the widget shares with the pages is joined into its own.
+    """
 
     def __init__(self, folder: Path = STATIC) -> None:
         files = {
@@ -25,8 +52,9 @@ class Assets:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        widget = [files[name] for name in OF_WIDGET]
         sheets = [files.pop(name) for name in list(files) if name.startswith("css/")]
-        self.files = files | {STYLESHEET: _squeezed(b"\n".join(sheets))}
+        self.files = files | {STYLESHEET: _squeezed(b"\n".join(sheets)), OF_WIDGET[-1]: _squeezed(b"\n".join(widget))}
         self.hash = hashlib.sha256(
             b"".join(name.encode() + body for name, body in sorted(self.files.items()))
         ).hexdigest()[:12]
@@ -35,6 +63,17 @@ class Assets:
             for name, body in self.files.items()
             if not name.endswith((".png", ".ico"))
         }
+
+    @cached_property
+    def widget(self) -> Script:
+        """The newest script of the widget."""
+        return Script(self.files["embed/daylight.js"])
+
+    @cached_property
+    def widgets(self) -> dict[str, Script]:
+        """This and every released one, for the pages that trust only that, by their names."""
+        scripts = [Script(body) for name, body in self.files.items() if OF_WIDGETS.fullmatch(name)]
+        return {script.name: script for script in scripts}
 
     def path(self, name: str) -> str:
         """The address of a file. Raises KeyError for one that does not exist."""

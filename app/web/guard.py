@@ -14,6 +14,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+BARE = "default-src 'none'; sandbox"  # of what is no page, should somebody open it as one
+SHOWING_WIDGETS = f"{POLICY}; frame-src 'self'"  # of the pages with a preview of the widget
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/"  # knows nobody by a cookie, so that pages of any site may call it
 FOR_OTHER_SITES = {

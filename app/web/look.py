@@ -8,7 +8,7 @@ from fastapi import Response
 from app import colours, site
 from app.config import settings
 from app.refusals import NotFound
-from app.web import kit
+from app.web import guard, kit
 from app.web.assets import FOREVER
 from app.web.forms import typed
 from app.web.kit import Db
@@ -16,7 +16,6 @@ from app.web.route import area as new_area
 from app.words import _
 
 YEAR = 365 * 86400
-BARE = "default-src 'none'; sandbox"
 
 area = new_area()
 
@@ -51,5 +50,5 @@ def logo(session: Db) -> Response:
     the = site.the(session)
     if the.logo is None:
         raise NotFound(_("There is nothing at this address."))
-    headers = {"Cache-Control": FOREVER, "Content-Security-Policy": BARE}
+    headers = {"Cache-Control": FOREVER, "Content-Security-Policy": guard.BARE}
     return Response(the.logo, media_type=the.logo_type, headers=headers)

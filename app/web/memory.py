@@ -34,6 +34,7 @@ Read = TypeVar("Read")
 VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
+HEEDS_NO_COOKIE = "/embed/"
 
 Key = tuple[str, bytes, bytes, bytes, bool]
 
@@ -200,7 +201,7 @@ def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:
     for name, value in scope["headers"]:
         if name == b"host":
             host = value
-        elif name == b"cookie":
+        elif name == b"cookie" and not scope["path"].startswith(HEEDS_NO_COOKIE):
             if b";" in value or len(value) > COOKIE_MOST or not value.startswith(KEPT_COOKIES):
                 return None, None
             theme = value
