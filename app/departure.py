@@ -3,7 +3,7 @@
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col
 
-from app import db, notifications, people, repeats, sessions, tokens, votes
+from app import db, notifications, people, products, repeats, sessions, tokens, votes
 from app.outbox import Mail
 from app.people import Person, Role
 from app.refusals import Invalid
@@ -27,6 +27,7 @@ def leave(session: Session, person: Person, typed_email: str) -> None:
     session.execute(delete(Mail).where(col(Mail.recipient) == person.email))
     sessions.revoke_all(session, person.key)
     tokens.revoke_all(session, person)
+    products.forget_person(session, person)
     repeats.forget(session, person.key)
     _forget(session, person)
 

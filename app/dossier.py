@@ -10,6 +10,7 @@ from app.comments import Comment
 from app.edits import Edit
 from app.items import Item
 from app.people import Person, RoleChange
+from app.products import Identity
 from app.sessions import SessionRow
 from app.status_changes import MergeProposal, StatusChange, TargetMove
 from app.subscriptions import Subscription
@@ -48,6 +49,7 @@ def of(session: Session, person: Person) -> dict[str, Any]:
         "earlier_words": rows(Edit, Edit.person_id, "subject subject_id field earlier at"),
         "role_changes": rows(RoleChange, RoleChange.person_id, "at from_role to_role"),
         "tokens": rows(Token, Token.person_id, "name scopes made_at expires_at used_at"),
+        "known_to": rows(Identity, Identity.person_id, "product subject"),
         "sessions": rows(SessionRow, SessionRow.person_id, "started_at seen_at expires_at browser"),
     }
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from app import db, delivery, limits, notifications, outbox, repeats, sessions, sign_in, tokens, webhooks
+from app import db, delivery, limits, notifications, outbox, products, repeats, sessions, sign_in, tokens, webhooks
 from app.db import Database
 from app.imports import running
 from app.status_changes import questions
@@ -45,6 +45,7 @@ class Job:
 FORGETTING = (
     limits.forget_past,
     outbox.forget_old,
+    products.forget_ended,
     repeats.forget_old,
     webhooks.forget_old,
     sessions.forget_ended,

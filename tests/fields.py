@@ -164,6 +164,11 @@ FORMS = [
     Form("/settings/tags/{tag}/merge", "owner", MERGE),
     Form("/settings/webhooks", "owner", WEBHOOK),
     Form("/settings/webhooks/{webhook}", "owner", WEBHOOK),
+    Form("/settings/products", "owner", {
+        "product": text("Product", 80),
+        "public_key": Field("", {"x" * 501: "Public key: 501 characters are too many; the limit is 500.",
+                                 "x": "Public key: paste an Ed25519 public key, with its first and last line."}),
+    }),
     Form("/settings/import", "owner", {"file": FILE, "encoding": UNASKED}, has_files=True),
     Form("/settings/import/{import}", "owner", MAPPING),
 ]  # fmt: skip
@@ -206,6 +211,7 @@ BUTTONS = [
         Form(f"/settings/webhooks/{{webhook}}/{act}", "owner")
         for act in ("test", "rotation", "pause", "pause/withdrawal", "deliveries/{delivery}/again", "removal")
     ),
+    Form("/settings/products/1/removal", "owner"),
     Form("/settings/samples", "owner"),
     Form("/settings/samples/removal", "owner"),
 ]

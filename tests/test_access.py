@@ -79,6 +79,7 @@ GET  /items/{own}/card.png                                            404 200 40
 GET  /healthz                                                         200 200 200 200 200 200
 GET  /settings/import                                                 401 404 404 404 404 200
 GET  /settings/import/{import}                                        401 404 404 404 404 200
+GET  /settings/products                                               401 404 404 404 404 200
 GET  /settings/samples                                                401 404 404 404 404 200
 GET  /look.css                                                        200 200 200 200 200 200
 GET  /logo                                                            404 404 404 404 404 404
@@ -133,6 +134,7 @@ GET  /api/v1/items/{hidden}/vote                                      404 200 40
 GET  /api/v1/items/{members}/vote                                     404 200 200 200 200 200
 GET  /api/v1/items/{own}/vote                                         404 200 404 404 200 200
 GET  /api/v1/triage                                                   401 404 404 404 200 200
+POST /api/v1/session                                                  422 422 422 422 422 422
 POST /api/v1/items                                                    401 422 422 422 422 422
 PATCH /api/v1/items/{public}                                          401 200 403 403 200 200
 PATCH /api/v1/items/{hidden}                                          401 403 403 403 200 200
@@ -289,6 +291,8 @@ POST /items/{own}/board                                               401 404 40
 POST /status-changes/{change_public}/correction                       401 404 404 404 422 422
 POST /status-changes/{change_own}/correction                          401 404 404 404 422 422
 POST /settings/import/{import}/removal                                401 404 404 404 404 303
+POST /settings/products                                               401 404 404 404 404 422
+POST /settings/products/1/removal                                     401 404 404 404 404 303
 POST /settings/samples                                                401 404 404 404 404 409
 POST /settings/samples/removal                                        401 404 404 404 404 303
 POST /settings/import                                                 404 404 404 404 404 422

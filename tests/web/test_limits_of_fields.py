@@ -119,7 +119,9 @@ def test_every_field_in_which_people_write_is_kept_by_the_page_of_a_refusal() ->
         for name, field in form.fields.items()
         if any(len(value) > 100 for value in field.refused)
     }
-    assert long - refusal_pages.WRITTEN - {"act_body", "code", "email", "framers", "shipped_link"} == set()
+    assert (
+        long - refusal_pages.WRITTEN - {"act_body", "code", "email", "framers", "public_key", "shipped_link"} == set()
+    )
 
 
 def test_no_form_is_left_out() -> None:

@@ -26,7 +26,7 @@ from tests.fixtures.content import tell
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
 
 SPOKEN = {"alt", "aria-description", "aria-label", "data-lost", "label", "placeholder", "title"}
-UNSEEN = {"kbd", "script", "textarea"}  # there, what was typed, or code to copy
+UNSEEN = {"code", "kbd", "script", "textarea"}  # there, what was typed, or code to copy
 ADDRESSES = r"[\w.*-]+@[\w.-]+|https?://\S+|/[\w/-]+"
 OF_THE_FILE = r"[\w.-]+\.csv\b|\b(?:id|title|status|created|category|votes)\b"
 NOT_WORDS = re.compile(rf"{ADDRESSES}|{OF_THE_FILE}|\bUTC\b|#[0-9a-f]{{6}}\b")

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer, SecurityScopes
 from sqlmodel import Session
 
-from app import tokens
+from app import items, products, tokens
 from app.people import Person
 from app.refusals import NotAllowed, Refusal
 from app.tokens import Scope
@@ -17,6 +17,8 @@ from app.words import _
 
 SCHEME = HTTPBearer(auto_error=False, scheme_name="token", description="A token that you make under /me/tokens.")
 
+TICKET_ACTS = frozenset({"count_votes", "cast_vote", "withdraw_vote", "post_item"})
+
 
 class TokenNeeded(Refusal):
     """There is no token where one is needed, or none that is valid."""
@@ -24,15 +26,22 @@ class TokenNeeded(Refusal):
 
 @dataclass(frozen=True)
 class Bearer:
-    """For whom a request speaks, and what for. `note_use` writes down that it does, when it is time to."""
+    """For whom a request speaks, and what for. `note_use` writes down that it does, when it is time to.
+
+    A ticket that a product was given has no scope: it is good for `TICKET_ACTS`, on what everybody may see.
+    """
 
     person: Person
     scopes: frozenset[Scope]
     note_use: Callable[[Session], None] | None = None
+    is_ticket: bool = False
 
 
 def recognise(session: Session, secret: str) -> Bearer | None:
     """Whom a secret speaks for, if it is known and has not ended; each kind of token is asked here."""
+    vouched_for = products.recognise(session, secret)
+    if vouched_for is not None:
+        return Bearer(vouched_for, frozenset(), is_ticket=True)
     found = tokens.recognise(session, secret)
     if found is None:
         return None
@@ -60,8 +69,20 @@ def _bearer(session: Session, header: str) -> Bearer:
 
 async def need(request: Request, needed: SecurityScopes, _scheme: object = Depends(SCHEME)) -> None:
     """Without a token the handler says whether a visitor may do this; one that is too narrow says no to its person."""
+    if _is_for_ticket(request):
+        return
     for scope in needed.scopes:
         require(request, Scope(scope))
+
+
+def _is_for_ticket(request: Request) -> bool:
+    """Whether a ticket asks for what it is good for. Raises NotFound for an item that not everybody may see."""
+    bearer: Bearer | None = request.state.bearer
+    if bearer is None or not bearer.is_ticket or request.scope["endpoint"].__name__ not in TICKET_ACTS:
+        return False
+    if "number" in request.path_params:
+        items.find(request.state.session, request.path_params["number"], None)
+    return True
 
 
 def require(request: Request, scope: Scope) -> None:
