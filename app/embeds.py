@@ -113,7 +113,11 @@ class Excerpt:
 
     @property
     def query(self) -> str:
-        return f"?{urlencode(self.parameters)}" if self.parameters else ""
+        return f"?{urlencode(self.parameters, safe=',')}" if self.parameters else ""
+
+    def themed(self, theme: str) -> str:
+        """The same in one theme."""
+        return f"?{urlencode({**self.parameters, 'theme': theme}, safe=',')}"
 
 
 def find(session: Session, number: int) -> Widget | None:

@@ -502,8 +502,8 @@ LISTS = [
     "/sitemap.xml", "/sitemap-1.xml", "/me", "/me?show=voted", "/me?show=following", "/items/{public}", "/card.png",
     "/robots.txt", "/me/dossier.json", "/api/v1/items", "/api/v1/items?q={words}", "/api/v1/items?sort=waiting",
     "/api/v1/items/similar?title={words}", "/api/v1/items/{public}", "/api/v1/items/{public}/status-changes",
-    "/robots.txt", "/me/dossier.json", "/feed.atom", "/feed.json?sort=answered", "/feed.atom?q={words}", "/changelog",
-    "/changelog.atom", "/items/{public}/feed.atom",
+    "/feed.atom", "/feed.json?sort=answered", "/feed.atom?q={words}", "/changelog", "/changelog.atom",
+    "/embed/board?sections=new,planned", "/embed/board.svg?sections=new,planned", "/items/{public}/feed.atom",
 ]  # fmt: skip
 
 
