@@ -27,7 +27,7 @@ class Guarded(FastAPI):
     """The guard stands around all else, also around what the framework answers to a fault and to too large a body."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(super().build_middleware_stack())
+        return problems.InProblems(Guard(super().build_middleware_stack()))
 
 
 def create_app(database: Database | None = None) -> FastAPI:

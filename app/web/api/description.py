@@ -56,12 +56,13 @@ def _tell_problems(document: dict[str, Any]) -> None:
     schemas |= own.pop("$defs") | {"Problem": own}
     schema = {"$ref": "#/components/schemas/Problem"}
     told = {"description": "Why it was not done.", "content": {problems.MEDIA_TYPE: {"schema": schema}}}
+    document["components"]["responses"] = {"Problem": told}
     for path in document["paths"].values():
         for method, operation in path.items():
             if method == "post":
                 operation.setdefault("parameters", []).append(REPEATABLE)
             operation["responses"].pop("422", None)
-            operation["responses"]["default"] = told
+            operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
             if operation["security"] == OPEN:
                 operation["security"].insert(0, {})
     for name in ("HTTPValidationError", "ValidationError"):

@@ -9,7 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, IntegrityError
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.refusals import Invalid, Refusal, TooMany
 from app.web import guard, refusal_pages
@@ -148,3 +150,42 @@ def _by_address(page: Handler) -> Handler:
 
 
 HANDLERS = {kind: _by_address(page) for kind, page in refusal_pages.HANDLERS.items()}
+
+
+class InProblems:
+    """ASGI, around the whole program: what the framework or the guard says in plain text becomes a problem too."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(guard.API):
+            await self.app(scope, receive, send)
+            return
+        held: Message = {}
+
+        async def retold(message: Message) -> None:
+            nonlocal held
+            if message["type"] == "http.response.start" and _is_plain_refusal(message):
+                held = message
+            elif held:
+                start, held = held, {}
+                await _as_problem(start, message)(scope, receive, send)
+            else:
+                await send(message)
+
+        await self.app(scope, receive, retold)
+
+
+def _is_plain_refusal(start: Message) -> bool:
+    media_type = Headers(raw=start["headers"]).get("content-type", "")
+    return start["status"] >= HTTPStatus.BAD_REQUEST and media_type.startswith("text/plain")
+
+
+def _as_problem(start: Message, body: Message) -> Response:
+    """The problem that says the same under the same headers."""
+    headers = MutableHeaders(raw=start["headers"])
+    del headers["content-type"], headers["content-length"]
+    status = start["status"]
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=body["body"].decode())
+    return JSONResponse(problem.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)

@@ -126,5 +126,18 @@ def test_the_document_is_whole(script_of: Callable[[Person | None], TestClient])
     assert document["servers"] == [{"url": "http://localhost:8000"}]
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert [each["operationId"] for each in operations if not each.get("description")] == []
-    refusals = [each["responses"]["default"]["content"] for each in operations]
-    assert {name for content in refusals for name in content} == {"application/problem+json"}
+    assert {each["responses"]["default"]["$ref"] for each in operations} == {"#/components/responses/Problem"}
+    assert list(document["components"]["responses"]["Problem"]["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent", "status"),
+    [({"Host": "evil.example"}, b"", 400), ({"Content-Type": "application/json"}, b"a" * 2_000_001, 413)],
+)  # fmt: skip
+def test_what_is_refused_before_a_handler_is_a_problem_too(
+    member_script: TestClient, headers: dict[str, str], sent: bytes, status: int
+) -> None:
+    answer = member_script.post(ITEMS, headers=headers, content=sent)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert (answer.json()["status"], answer.headers["access-control-allow-origin"]) == (status, "*")
+    assert answer.headers["x-content-type-options"] == "nosniff"
