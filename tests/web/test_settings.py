@@ -47,7 +47,7 @@ def test_settings_are_absent_for_all_but_owners(
 def test_every_page_leads_to_every_other(session: Session, owner_browser: TestClient) -> None:
     for path in PAGES:
         assert words(owner_browser.get(path), '<nav class="settings-nav"', "</nav>") == (
-            "Name and look Boards People and roles Tags Embeds Mail Webhooks Import Samples"
+            "Name and look Boards People and roles Tags Embeds Products Mail Webhooks Import Samples"
         )
 
 
