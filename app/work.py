@@ -44,6 +44,7 @@ class Job:
 
 FORGETTING = (
     limits.forget_past,
+    notifications.forget_old,
     outbox.forget_old,
     products.forget_ended,
     repeats.forget_old,

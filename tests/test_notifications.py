@@ -2,25 +2,30 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 
 import pytest
 from sqlmodel import Session, select
 
 from app import comments, db, departure, events, hiding, notifications, people, status_changes, subscriptions, votes
 from app.boards import Access, Board
+from app.db import Database
 from app.events import Event
 from app.hearing import Hear
+from app.imports import running, undoing
 from app.items import Item
 from app.notifications import mailing, telling
 from app.notifications.audiences import mentioned
 from app.notifications.table import Notification
 from app.outbox import Mail
-from app.people import Person
+from app.people import Person, Role
 from app.status_changes import Move
 from app.statuses import Status
 from tests import factories
+from tests.csv_imports import brought_in, row_counts
 from tests.feet import foot
 from tests.fixtures.content import tell
+from tests.fixtures.database import RolledBack
 
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -387,3 +392,50 @@ def test_who_leaves_leaves_nothing_that_waits(session: Session, member: Person, 
     tell(session)
     departure.leave(session, member, member.email or "")
     assert told(session) == ["Ben Osei"]
+
+
+def test_what_was_told_long_ago_is_forgotten_unless_it_still_waits(
+    session: Session, member: Person, maintainer: Person, item: Item
+) -> None:
+    long_ago = db.now() - timedelta(days=200)
+    factories.move(session, item, maintainer, Status.PLANNED, at=long_ago)
+    tell(session)
+    notifications.forget_old(session)
+    assert told(session) == ["Ada Lind", "Ben Osei"]
+    notifications.stop(session, member)
+    notifications.forget_old(session)
+    assert told(session) == ["Ben Osei"]
+
+
+def test_what_goes_out_with_its_import_leaves_no_notification_and_no_mail(
+    session: Session, database: RolledBack, member: Person, maintainer: Person
+) -> None:
+    before = row_counts(session)
+    batch = brought_in(database, "id,title\n1,Dark mode\n", kind="idea")
+    for item in session.exec(select(Item)).all():
+        subscriptions.follow(session, item, member)
+        factories.move(session, item, maintainer, Status.PLANNED)
+    assert len(mails(session)) == 1
+    batch = undoing.begin(session, batch, keep_touched=False)
+    running.run(database, batch, lambda _batch: None)
+    left = {name: count - before[name] for name, count in row_counts(session).items() if count != before[name]}
+    assert left == {"import": 1}
+
+
+def test_any_number_of_processes_write_one_mail_to_each(own_database: Database) -> None:
+    with own_database.session() as session:
+        maintainer = factories.person(session, role=Role.MAINTAINER)
+        item = factories.item(session, factories.person(session))
+        followers = [factories.person(session) for _ in range(60)]
+        for person in followers:
+            subscriptions.follow(session, item, person)
+        factories.move(session, item, maintainer, Status.PLANNED)
+    threads = [Thread(target=notifications.send_out, args=[own_database]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    notifications.send_out(own_database)
+    with own_database.session() as session:
+        recipients = session.exec(select(Mail.recipient)).all()
+    assert len(recipients) == len(set(recipients)) == len(followers) + 1

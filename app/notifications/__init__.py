@@ -3,13 +3,14 @@
 from app.db import Database
 from app.notifications.choosing import choose, mute, stop
 from app.notifications.mailing import mail_due
-from app.notifications.table import Notification, forget_all, is_new, look, look_at_all, unseen
+from app.notifications.table import Notification, forget_all, forget_old, is_new, look, look_at_all, unseen
 from app.notifications.telling import tell_due
 
 __all__ = [
     "Notification",
     "choose",
     "forget_all",
+    "forget_old",
     "is_new",
     "look",
     "look_at_all",

@@ -1,15 +1,17 @@
 """The rows: who was told of which event, whether a mail about it waits, and whether they have seen it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import and_, delete, update
 from sqlmodel import Field, Index, Session, SQLModel, col, select
 
-from app import subscriptions
+from app import db, subscriptions
 from app.events import Event
 from app.items import Item
 from app.people import Person
+
+FORGOTTEN_AFTER = timedelta(days=180)
 
 
 class Notification(SQLModel, table=True):
@@ -55,6 +57,12 @@ def look_at_all(session: Session, person: Person, at: datetime) -> None:
 def _see(session: Session, person: Person, at: datetime, *which: Any) -> None:
     waits = col(Notification.person_id) == person.id, col(Notification.seen_at).is_(None), col(Notification.at) <= at
     session.execute(update(Notification).where(*waits, *which).values(seen_at=at))
+
+
+def forget_old(session: Session) -> None:
+    """Drop what was told long ago, unless a mail about it still waits."""
+    waits = and_(col(Notification.due_at).is_not(None), col(Notification.mailed_at).is_(None))
+    session.execute(delete(Notification).where(col(Notification.at) < db.now() - FORGOTTEN_AFTER, ~waits))
 
 
 def forget_all(session: Session, person: Person) -> None:
