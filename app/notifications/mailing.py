@@ -36,8 +36,9 @@ def mail_due(database: Database) -> None:
 
 
 def _due(session: Session, now: datetime) -> Any:
-    """Who is to be written to. A bulk move waits until all of it is told, so that it makes one mail."""
-    return select(Notification.person_id).where(*_is_due(session, now)).distinct()
+    """Who is to be written to, some of them. A bulk move waits until all of it is told, so that it makes one mail."""
+    longest = select(Notification.person_id).where(*_is_due(session, now)).order_by(col(Notification.due_at))
+    return longest.limit(PORTION)
 
 
 def _is_due(session: Session, now: datetime) -> list[Any]:
@@ -51,7 +52,7 @@ def _is_due(session: Session, now: datetime) -> list[Any]:
 
 def mail_some(session: Session, now: datetime) -> bool:
     """Write to the next people; whether there were any."""
-    claimed = select(Person).where(col(Person.id).in_(_due(session, now))).order_by(col(Person.id)).limit(PORTION)
+    claimed = select(Person).where(col(Person.id).in_(_due(session, now))).order_by(col(Person.id))
     people = {person.key: person for person in session.exec(claimed.with_for_update(skip_locked=True, key_share=True))}
     news = _claim(session, list(people), now)
     told = {each.event.key: each for each in wording.read(session, _events(session, news))}
