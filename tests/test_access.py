@@ -211,6 +211,7 @@ GET  /embed/board                                                     200 200 20
 GET  /embed/board.svg                                                 200 200 200 200 200 200
 GET  /embed/daylight.css                                              200 200 200 200 200 200
 GET  /embed/daylight.js                                               200 200 200 200 200 200
+GET  /embed/identify.js                                               200 200 200 200 200 200
 GET  /embed/frame.js                                                  200 200 200 200 200 200
 GET  /embed/{absent}.js                                               404 404 404 404 404 404
 GET  /oembed?url=http://localhost:8000/items/{public}                 200 200 200 200 200 200

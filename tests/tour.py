@@ -169,7 +169,8 @@ STOPS = [
 
 NO_PAGES = {
     "/card.png", "/changelog.{form}", "/embed/board.svg", "/embed/daylight.css", "/embed/daylight.js",
-    "/embed/frame.js", "/embed/items/{number:int}.svg", "/embed/items/{number:int}/badge.json", "/embed/{name}.js",
+    "/embed/frame.js",
+    "/embed/identify.js", "/embed/items/{number:int}.svg", "/embed/items/{number:int}/badge.json", "/embed/{name}.js",
     "/feed.{form}",
     "/healthz", "/items/{number}/card.png", "/items/{number:int}/feed.{form}", "/logo", "/look.css", "/me/dossier.json",
     "/metrics", "/oembed", "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",

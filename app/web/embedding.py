@@ -128,6 +128,12 @@ def bring_frame_script(request: Request) -> Response:
     return _script(request.app.state.assets.files["embed/frame.js"], HOUR)
 
 
+@area.get("/embed/identify.js")
+def bring_acting_script(request: Request) -> Response:
+    """Loaded by none but pages of products that know their users."""
+    return _script(request.app.state.assets.files["embed/identify.js"], HOUR)
+
+
 @area.get("/embed/{name}.js")
 def bring_named_script(request: Request, name: str) -> Response:
     found = request.app.state.assets.widgets.get(name)

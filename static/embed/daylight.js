@@ -38,6 +38,8 @@ function copy(node) {
 }
 
 class Daylight extends HTMLElement {
+  static read = read;
+
   connectedCallback() {
     this.show();
   }
@@ -54,6 +56,7 @@ class Daylight extends HTMLElement {
       const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
       shadow.adoptedStyleSheets = [dress];
       shadow.replaceChildren(copy(widget));
+      this.dispatchEvent(new Event("daylight-shown", { bubbles: true }));
     } catch {
       /* The board is away. */
     }

@@ -1,14 +1,17 @@
 """The widget on a page of another site that allows no more than it must, in Chromium."""
 
+import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+import jwt
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from app import db, hiding, site
+from app import db, hiding, products, site
 from app.db import Database
 from app.people import Role
 from app.statuses import Status
@@ -25,6 +28,13 @@ STRICT = (
 )
 PLANNED, WAITING, MERGED, HIDDEN, ABSENT = 1, 2, 3, 4, 99
 SAID = "#{}: nothing is shown here."
+KEY: list[str] = []  # of the product, once there is a board
+KNOWN = "async (board) => (await import(`${board}/embed/identify.js`)).identify(() => sign())"
+FORM = (
+    '<daylight-post board="general"><form><label>Title <input name="title"></label>'
+    "<label>What for <textarea name=body></textarea></label><button>Post it</button><output></output></form>"
+    "</daylight-post>"
+)
 BARE = "() => [document.cookie, localStorage.length, sessionStorage.length]"
 
 
@@ -107,6 +117,8 @@ def board(shared_server: Server, other_site: Site) -> Server:
         factories.move(session, planned, mira, Status.PLANNED, "We draw it in spring.", target="2027-Q1")
         factories.move(session, merged, mira, Status.DUPLICATE, duplicate_of=str(planned.number))
         hiding.hide(session, hidden, mira, "Advertising.")
+        owner = factories.person(session, "Ola Nord", role=Role.OWNER)
+        KEY.append(products.add_key(session, owner, "Planner")[1])
         site.let_frame(session, framers=other_site.url, by_all=False)
     database.close()
     return shared_server
@@ -230,3 +242,64 @@ def test_a_site_that_is_not_listed_frames_nothing(visit: Callable[..., Host]) ->
     host = visit()
     with host.page.expect_console_message(lambda message: "frame-ancestors" in message.text):
         host.page.set_content(f'<iframe src="{host.board.url}/embed/items/{PLANNED}"></iframe>')
+
+
+def signed(board: Server, key: str, **other: object) -> str:
+    """What the server of a product signs for who is signed in there."""
+    now = int(time.time())
+    about = {
+        "aud": board.url,
+        "sub": "7",
+        "email": "nina@example.org",
+        "name": "Nina Berg",
+        "iat": now,
+        "exp": now + 300,
+    }
+    return jwt.encode(about | other, key, "HS256")
+
+
+def test_a_product_lets_its_people_vote_and_post_where_they_are(visit: Callable[..., Host]) -> None:
+    host, asked = visit(), []
+
+    def sign() -> str:
+        asked.append(1)
+        return signed(host.board, KEY[0])
+
+    host.page.expose_function("sign", sign)
+    host.show(host.element(WAITING) + FORM)
+    expect(host.page.get_by_role("link", name="Vote “Sound”")).to_be_visible()
+    host.page.evaluate(KNOWN, host.board.url)
+    vote, said = host.page.get_by_role("button", name="Vote “Sound”"), host.page.locator("daylight-item .votes")
+    expect(vote).to_have_attribute("aria-pressed", "false")
+    assert asked == []  # nobody is made known by looking
+    for pressed, votes in (("true", "2 votes"), ("false", "1 vote"), ("true", "2 votes")):
+        vote.press("Enter")
+        expect(said).to_have_text(votes)
+        expect(vote).to_have_attribute("aria-pressed", pressed)
+        expect(vote).to_be_focused()
+    assert said.get_attribute("role") == "status"
+    host.page.get_by_label("Title").fill("A map of stations")
+    host.page.get_by_role("button", name="Post it").click()
+    link = host.page.get_by_role("link", name="A map of stations")
+    expect(link).to_be_visible()
+    assert (link.get_attribute("href") or "").startswith(f"{host.board.url}/items/")
+    host.page.get_by_role("button", name="Post it").click()
+    expect(host.page.locator("output")).to_have_text("Title: please write something here.")
+    assert asked == [1]
+    assert (host.page.evaluate(BARE), host.page.context.cookies()) == (["", 0, 0], [])
+    assert [words for words in host.said if "422" not in words] == []
+
+
+@pytest.mark.parametrize(
+    "other", [{"aud": "https://other.example"}, {"exp": 1, "iat": 1}, {"email": "ola.nord@example.org"}]
+)
+def test_who_is_not_admitted_is_told_so_beside_the_button(visit: Callable[..., Host], other: dict[str, object]) -> None:
+    host = visit()
+    host.page.expose_function("sign", lambda: signed(host.board, KEY[0], **{"sub": "8", **other}))
+    host.show(host.element(PLANNED))
+    expect(host.page.locator("daylight-item .vote")).to_be_visible()
+    host.page.evaluate(KNOWN, host.board.url)
+    vote = host.page.get_by_role("button", name="Vote")
+    vote.click()
+    expect(host.page.locator("daylight-item .votes")).to_have_text(re.compile("not taken|signs in on the board itself"))
+    expect(vote).to_have_attribute("aria-pressed", "false")
