@@ -115,7 +115,7 @@ def _field(error: Mapping[str, Any]) -> str:
 
 def _words(error: Mapping[str, Any]) -> str:
     known = WORDS.get(error["type"])
-    return _(known) % error.get("ctx", {}) if known else str(error["msg"])
+    return _(known) % error.get("ctx", {}) if known else str(error["msg"]).removeprefix("Value error, ")
 
 
 WORDS = {

@@ -31,6 +31,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
         raise json.JSONDecodeError(_("a field was sent twice"), "", 0)
+    if any("\ud800" <= character <= "\udfff" for name in fields for character in name):
+        raise json.JSONDecodeError(_("the name of a field is not text"), "", 0)
     return fields
 
 

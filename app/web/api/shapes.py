@@ -19,7 +19,7 @@ from app.words import _
 
 
 def _plain(value: str) -> str:
-    if "\0" in value:
+    if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
         raise ValueError(_("This has characters that are not text."))
     return value
 

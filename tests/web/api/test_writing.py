@@ -1,5 +1,6 @@
 """What people do through the API: the verbs of the pages, with their rules and their limits."""
 
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def test_every_field_that_is_wrong_is_named_at_once(member_script: TestClient) -
         (IDEA | {"colour": "red"}, {"#/colour": "There is no such field."}),
         (IDEA | {"title": 7}, {"#/title": "Give a text."}),
         (IDEA | {"title": None}, {"#/title": "Give a text."}),
-        (IDEA | {"title": "a\0b"}, {"#/title": "Value error, This has characters that are not text."}),
+        (IDEA | {"title": "a\0b"}, {"#/title": "This has characters that are not text."}),
         (IDEA | {"kind": "wish"}, {"#/kind": "Choose one of 'idea' or 'defect'."}),
         ([], {"body": "Give an object with fields."}),
     ],
@@ -224,3 +225,26 @@ def test_a_refused_act_leaves_nothing(session: Session, member_script: TestClien
     assert member_script.put(path, json={"weight": "very"}).status_code == 422
     session.refresh(item)
     assert item.vote_count == 0
+
+
+@pytest.mark.parametrize(
+    "title", ["<script>alert(1)</script>", "Ω≈ç√ 田中 \N{PILE OF POO}", "'; DROP TABLE item; --", "e\u0301"]
+)
+def test_words_come_back_as_they_went_in(member_script: TestClient, title: str) -> None:
+    told = member_script.post(f"{API}/items", json=IDEA | {"title": title, "body": title}).json()
+    whole = unicodedata.normalize("NFC", title)
+    assert [told["title"], told["body"]] == [whole, whole]
+    assert "<script" not in told["html"]
+    assert member_script.get(f"{API}/items", params={"q": title}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "place", "said"),
+    [
+        (b'{"board": "general", "title": "a\\ud800b"}', "#/title", "This has characters that are not text."),
+        (b'{"a\\ud800b": 1}', "body", "This is not JSON: the name of a field is not text."),
+    ],
+)
+def test_half_a_character_is_refused(member_script: TestClient, sent: bytes, place: str, said: str) -> None:
+    answer = member_script.post(f"{API}/items", content=sent, headers={"Content-Type": "application/json"})
+    assert wrong(answer) == {place: said}
