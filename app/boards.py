@@ -64,12 +64,17 @@ class Board(SQLModel, table=True):
 
 def visible_to(viewer: Person | None, reporter_id: Any) -> ColumnElement[bool]:
     """The condition on Board (joined to a row whose reporter is `reporter_id`) under which this person may see it."""
-    if viewer is None:
+    return visible_by(viewer.role, reporter_id, viewer.id) if viewer else visible_by(None, reporter_id, None)
+
+
+def visible_by(role: Role | None, reporter_id: Any, viewer_id: Any) -> ColumnElement[bool]:
+    """The same for somebody of this role; without one, for a visitor."""
+    if role is None:
         return col(Board.access) == Access.PUBLIC
-    if viewer.has_role(Role.MAINTAINER):
+    if role.rank >= Role.MAINTAINER.rank:
         return true()
     return or_(
-        col(Board.access) != Access.OWN_CASES, and_(col(Board.access) == Access.OWN_CASES, reporter_id == viewer.id)
+        col(Board.access) != Access.OWN_CASES, and_(col(Board.access) == Access.OWN_CASES, reporter_id == viewer_id)
     )
 
 

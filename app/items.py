@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, or_
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Column, Field, Session, SQLModel, Text, col, func, select
 
 from app import boards, db, edits, events, people, search, site, text
@@ -151,12 +152,18 @@ def numbers_visible_to(viewer: Person | None) -> Any:
 
 def find(session: Session, number: int, viewer: Person | None) -> Item:
     """An item that this person may see; absent and forbidden are both NotFound."""
-    on_board = boards.visible_to(viewer, Item.reporter_id)
-    statement = select(Item).join(Board, col(Board.id) == Item.board_id).where(Item.number == number, on_board)
-    item = session.exec(statement).one_or_none()
+    role, key = (viewer.role, viewer.id) if viewer else (None, None)
+    item: Item | None = session.scalars(_on_boards_of(role), {"number": number, "viewer_id": key}).one_or_none()
     if item is None:
         raise NotFound(_("There is no item with this number."))
     return item
+
+
+@cache
+def _on_boards_of(role: Role | None) -> Any:
+    """The item of a number, on a board that somebody of this role may see; built once, because every act begins so."""
+    on_board = boards.visible_by(role, Item.reporter_id, bindparam("viewer_id"))
+    return select(Item).join(Board, col(Board.id) == Item.board_id).where(Item.number == bindparam("number"), on_board)
 
 
 def lock(session: Session, *numbers: int) -> list[Item]:
@@ -165,12 +172,20 @@ def lock(session: Session, *numbers: int) -> list[Item]:
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
+FAMILY = (
+    select(Item)
+    .where(Item.root == bindparam("root"))
+    .order_by(col(Item.number))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_family(session: Session, item: Item) -> list[Item]:
     """All items whose votes count together with this one's, in order, locked until the transaction ends."""
     while True:
-        statement = select(Item).where(Item.root == item.root).order_by(col(Item.number)).with_for_update()
         with session.begin_nested() as attempt:
-            family = list(session.exec(statement.execution_options(populate_existing=True)))
+            family = list(session.scalars(FAMILY, {"root": item.root}))
             if item in family:
                 return family
             attempt.rollback()  # somebody merged it meanwhile: without letting go, two could wait for each other

@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import Field, Session, SQLModel, col
@@ -25,16 +26,18 @@ def spend(session: Session, key: str, *, most: int, per: timedelta) -> None:
     seconds = int(per.total_seconds())
     moment = int(db.now().timestamp())
     window = moment // seconds
-    row = db.upsert(session, Spent).values(key=key, window=window, count=1, ends_at=(window + 1) * seconds)
-    counted = row.on_conflict_do_update(
-        index_elements=["key", "window"],
-        set_={"count": Spent.__table__.c.count + 1},  # type: ignore[attr-defined]
-    ).returning(col(Spent.count))
-    if session.execute(counted).scalar_one() > most:
+    row = {"key": key, "window": window, "count": 1, "ends_at": (window + 1) * seconds}
+    if db.upsert(session, _counted, row).scalar_one() > most:
         wait = (window + 1) * seconds - moment
         raise TooMany(
             _("That was often enough for now. Please wait %s and try again.") % span(timedelta(seconds=wait)), wait
         )
+
+
+def _counted(insert: Any) -> Any:
+    """The statement that notes one more in a window, and returns how many that makes."""
+    more = {"count": col(Spent.count) + 1}
+    return insert(Spent).on_conflict_do_update(index_elements=["key", "window"], set_=more).returning(col(Spent.count))
 
 
 def forget_past(session: Session) -> None:

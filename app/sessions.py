@@ -31,6 +31,10 @@ class SessionRow(SQLModel, table=True):
         return self.key_hash[:16]
 
     @property
+    def has_ended(self) -> bool:
+        return self.expires_at <= db.now()
+
+    @property
     def is_stale(self) -> bool:
         """Whether it is time to note that it was used."""
         return db.now() - self.seen_at > SEEN_EVERY

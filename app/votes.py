@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -109,7 +110,8 @@ def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
 
 def recount(session: Session, item: Item) -> None:
     """Count the people who voted for the item or for one that was merged into it. The item must be locked."""
-    item.vote_count = session.execute(VOTERS, {"number": item.number}).scalar_one()
+    session.flush()
+    item.vote_count = session.connection().execute(VOTERS, {"number": item.number}).scalar_one()
     item.support = item.vote_count + item.imported_vote_count
     session.add(item)
 
@@ -126,18 +128,22 @@ def cool(session: Session, item: Item) -> None:
     session.add(item)
 
 
+_AMONG: Any = bindparam("numbers", expanding=True)
+OWN = (
+    select(Item.root, Item.number, Vote.weight)
+    .join(Vote, col(Vote.item_number) == Item.number)
+    .where(Vote.person_id == bindparam("person_id"), or_(col(Item.root).in_(_AMONG), col(Item.number).in_(_AMONG)))
+)
+
+
 def of(session: Session, person: Person | None, numbers: list[int]) -> dict[int, Weight | None]:
     """Which of these items carry this person's vote, by item number, with its weight: one query for a whole page."""
     if person is None or not numbers:
         return {}
-    rows = session.exec(
-        select(Item.root, Item.number, Vote.weight)
-        .join(Vote, col(Vote.item_number) == Item.number)
-        .where(Vote.person_id == person.id, or_(col(Item.root).in_(numbers), col(Item.number).in_(numbers)))
-    )
+    rows = session.connection().execute(OWN, {"person_id": person.id, "numbers": numbers})
     found: dict[int, Weight | None] = {}
     for root, number, weight in rows:
-        found[root] = found[number] = Weight(weight) if weight else None
+        found[root] = found[number] = weight
     return found
 
 

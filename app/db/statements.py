@@ -1,24 +1,42 @@
 """What the databases say differently, or SQLModel does not say at all."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
+INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
 
 def now() -> datetime:
     return datetime.now(UTC)
 
 
-def upsert(session: Session, table: type[SQLModel]) -> Any:
-    """An insert that can say what to do on conflict."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    return insert(table)
+def upsert(session: Session, statement: Callable[[Any], Any], row: dict[str, Any]) -> Any:
+    """Insert the row, or do what `statement` makes of the insert on conflict; returns what it returns.
+
+    `statement` is a function of a module, called once for each kind of database.
+    """
+    return session.connection().execute(_upsert(session.get_bind().dialect.name, statement), row)
+
+
+@cache
+def _upsert(dialect: str, statement: Callable[[Any], Any]) -> Any:
+    return statement(INSERT[dialect])
 
 
 def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
     """Insert the row unless its key is there already; say whether it was new."""
-    new = upsert(session, table).values(**row).on_conflict_do_nothing().returning(literal(1))
-    return session.execute(new).first() is not None  # the number of rows is not known to every driver
+    session.flush()  # so that what the row points to is there: the statement goes past the session's own order
+    inserted = session.connection().execute(_insert_new(session.get_bind().dialect.name, table), row)
+    return inserted.first() is not None  # the number of rows is not known to every driver
+
+
+@cache
+def _insert_new(dialect: str, table: type[SQLModel]) -> Any:
+    """Built once: to put a statement together costs more than to run it."""
+    return INSERT[dialect](table).on_conflict_do_nothing().returning(literal(1))

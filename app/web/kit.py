@@ -46,10 +46,20 @@ def identify(request: Request) -> Person | None:
     """The person who is signed in in this browser; asked for once a transaction, because what it read ends with it."""
     if getattr(request.state, "identified_in", None) is not request.state.session:
         key = request.cookies.get(session_cookie())
-        found = sign_in.recognise(request.state.session, key) if key else None
-        know(request, *(found or (None, None)))
+        found = recalled(request, ("browser", key), lambda: _recognised(request, key)) if key else None
+        know(request, *(found if found and not found[1].has_ended else (None, None)))
     person: Person | None = request.state.viewer
     return person
+
+
+def _recognised(request: Request, key: str) -> tuple[Person, SessionRow] | None:
+    """Apart from the session where it only reads: what is recalled must outlive a transaction that is undone."""
+    session: Session = request.state.session
+    found = sign_in.recognise(session, key)
+    if found and request.state.revision is not None:
+        for row in found:
+            session.expunge(row)
+    return found
 
 
 def know(request: Request, person: Person | None, signed_in: SessionRow | None = None) -> None:
