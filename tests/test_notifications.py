@@ -357,15 +357,34 @@ def test_the_page_tells_what_is_unseen_until_it_is_looked_at(
     notifications.stop(session, member)
     factories.move(session, item, maintainer, Status.PLANNED)
     tell(session)
-    (event,) = notifications.unseen(session, member)
-    assert (event.item_number, notifications.is_new(session, member, item)) == (item.number, True)
-    notifications.look(session, item, member, event.at)
-    assert notifications.unseen(session, member) == []
+    assert (notifications.count_new(session, member), notifications.is_new(session, member, item)) == (1, True)
+    notifications.look(session, item, member, db.now())
+    assert notifications.count_new(session, member) == 0
     factories.move(session, item, maintainer, Status.SHIPPED)
     tell(session)
     notifications.look_at_all(session, member, db.now())
-    assert notifications.unseen(session, member) == []
+    assert notifications.count_new(session, member) == 0
     assert not notifications.is_new(session, member, item)
+
+
+def test_news_are_counted_by_request(session: Session, member: Person, maintainer: Person, item: Item) -> None:
+    other = factories.item(session, member, "Search by date")
+    for to in (Status.PLANNED, Status.IN_PROGRESS):
+        factories.move(session, item, maintainer, to)
+    factories.move(session, other, maintainer, Status.PLANNED)
+    tell(session)
+    assert notifications.count_new(session, member) == 2
+
+
+def test_who_is_mentioned_on_what_is_no_case_of_theirs_is_told_elsewhere(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    factories.comment(session, item, member, "@Mira, is this planned?")
+    tell(session)
+    (told,) = notifications.elsewhere(session, maintainer)
+    assert told.headline == f"Ada Lind commented on “{item.title}”"
+    notifications.look(session, item, maintainer, db.now())
+    assert notifications.elsewhere(session, maintainer) == []
 
 
 def test_thousands_are_told_in_portions_and_each_once(

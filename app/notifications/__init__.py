@@ -1,14 +1,17 @@
 """Notifications: everybody whom an event concerns hears of it, once, on the page and as they chose by mail."""
 
 from app.db import Database
+from app.notifications.audiences import elsewhere
 from app.notifications.choosing import choose, mute, stop
 from app.notifications.mailing import mail_due
-from app.notifications.table import Notification, forget_all, forget_old, is_new, look, look_at_all, unseen
+from app.notifications.table import Notification, count_new, forget_all, forget_old, is_new, look, look_at_all
 from app.notifications.telling import tell_due
 
 __all__ = [
     "Notification",
     "choose",
+    "count_new",
+    "elsewhere",
     "forget_all",
     "forget_old",
     "is_new",
@@ -17,7 +20,6 @@ __all__ = [
     "mute",
     "send_out",
     "stop",
-    "unseen",
 ]
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import exists, union
 from sqlmodel import Session, col, or_, select
 
+from app import wording
 from app.boards import Board
 from app.comments import Comment
-from app.events import Happened
+from app.events import Event, Happened
 from app.items import Item, visible_to
+from app.notifications.table import Notification
 from app.people import Person, Role
 from app.status_changes import StatusChange
 from app.statuses import Status
@@ -122,6 +124,20 @@ def _nameable(session: Session, item: Item) -> Iterable[Person]:
 
 def _is_named(name: str, words: str) -> bool:
     return re.search(rf"(?<![\w@.])@{re.escape(name)}(?!\w)", words) is not None
+
+
+def elsewhere(session: Session, person: Person, most: int = 50) -> list[Told]:
+    """What is new to somebody on requests that are no case of theirs: they were mentioned. The latest first."""
+    unseen = col(Notification.person_id) == person.id, col(Notification.seen_at).is_(None)
+    case = exists().where(
+        col(Subscription.person_id) == person.id, col(Subscription.item_number) == Notification.item_number
+    )
+    new = select(Event).join(Notification, col(Notification.event_id) == Event.id).where(*unseen, ~case)
+    told, sight = (
+        wording.read(session, session.exec(new.order_by(col(Event.id).desc()).limit(most)).all()),
+        Sight(session),
+    )
+    return [each for each in told if not each.is_hidden and sight.reaches(person, each.item)]
 
 
 class Sight:

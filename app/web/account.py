@@ -29,7 +29,10 @@ def my_cases(request: Request, session: Db, person: Member) -> Response:
     page_number = kit.page_number(request)
     page = cases.page(session, person, show, page_number)
     voted = votes.of(session, person, [case.item.number for case in page.cases])
-    return kit.page(request, "account/cases.html", page=page, show=show, page_number=page_number, voted=voted)
+    return kit.page(
+        request, "account/cases.html", page=page, show=show, page_number=page_number, voted=voted,
+        elsewhere=notifications.elsewhere(session, person) if show is Show.ALL and page_number == 1 else [],
+    )  # fmt: skip
 
 
 @area.post("/me/seen")

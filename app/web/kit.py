@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app import db, items, limits, policy, sessions, sign_in, site, statuses, targets, votes, words
+from app import db, items, limits, notifications, policy, sessions, sign_in, site, statuses, targets, votes, words
 from app.config import settings
 from app.items import Item
 from app.marks import MARKS
@@ -131,7 +131,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """A whole page; inside the request's transaction."""
     around = {
         "site": recalled(request, "site", lambda: site.the(request.state.session)), "theme": theme(request),
-        "notice": unquote(request.cookies.get(NOTICE, "")),
+        "notice": unquote(request.cookies.get(NOTICE, "")), "news": _news(request),
     }  # fmt: skip
     response = HTMLResponse(render(request, template, **around, **context), status)
     if request.state.viewer is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
@@ -142,6 +142,14 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     if _shows_life(request):
         response.background = afterwards(request)
     return response
+
+
+def _news(request: Request) -> int:
+    """On how many requests there is something new to whoever looks."""
+    viewer = identify(request)
+    if viewer is None:
+        return 0
+    return recalled(request, ("news", viewer.key), lambda: notifications.count_new(request.state.session, viewer))
 
 
 def private(response: Answer) -> Answer:

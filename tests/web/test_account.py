@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app import db, people, sessions, sign_in
+from app.notifications import telling
 from app.outbox import Mail
 from app.people import Person, Role
 from app.statuses import Status
@@ -19,6 +20,7 @@ from tests import factories
 from tests.fixtures.database import RolledBack
 
 LONG_AGO = db.now() - timedelta(days=30)
+BELL = re.compile(r'<a class="bell"[^>]* aria-label="([^"]*)"')
 PAGES = ["/me", "/me/profile", "/me/deletion", "/me/dossier.json"]
 
 
@@ -83,6 +85,19 @@ def test_all_cases_are_marked_as_seen(
     assert member_browser.post("/me/seen", data={"until": "2026-01-01T00:00:00"}).status_code == 303
 
 
+def test_a_quiet_bell_says_on_how_many_requests_there_is_news(
+    member_browser: TestClient, session: Session, member: Person, maintainer: Person
+) -> None:
+    item = factories.item(session, member)
+    assert BELL.findall(member_browser.get("/").text) == ["My cases: nothing new"]
+    factories.move(session, item, maintainer, Status.PLANNED)
+    while telling.tell_some(session):
+        pass
+    assert BELL.findall(member_browser.get("/roadmap").text) == ["My cases: news on 1 request"]
+    member_browser.post("/me/seen", data={"until": ""})
+    assert BELL.findall(member_browser.get("/").text) == ["My cases: nothing new"]
+
+
 @pytest.mark.parametrize("show", ["posted", "voted", "following", "all", "nonsense"])
 def test_every_choice_of_cases_is_an_address(member_browser: TestClient, show: str) -> None:
     assert member_browser.get(f"/me?show={show}").status_code == 200
@@ -111,7 +126,7 @@ def test_the_number_of_queries_does_not_grow_with_the_cases(
             factories.move(session, item, maintainer, Status.PLANNED, target="2027-Q1")
             factories.comment(session, item, maintainer)
         taken.append(queries(database, member_browser, "/me"))
-    assert taken == [8, 8]
+    assert taken == [10, 10]
 
 
 def test_a_member_has_a_name_and_no_title(member_browser: TestClient, session: Session, member: Person) -> None:
