@@ -56,7 +56,7 @@ def _recognised(request: Request, key: str) -> tuple[Person, SessionRow] | None:
     """Apart from the session where it only reads: what is recalled must outlive a transaction that is undone."""
     session: Session = request.state.session
     found = sign_in.recognise(session, key)
-    if found and request.state.revision is not None:
+    if found and _revision(request) is not None:
         for row in found:
             session.expunge(row)
     return found
@@ -172,7 +172,12 @@ def fragment(request: Request, template: str, *, status: int = 200, **context: A
 def recalled(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
     """What many readers ask for, read once until anything is written. `key` must say all that it depends on."""
     recollections: Recollections = request.app.state.recollections
-    return recollections.recall(key, getattr(request.state, "revision", None), read)
+    return recollections.recall(key, _revision(request), read)
+
+
+def _revision(request: Request) -> object:
+    """What the database stood at when a reading request began; None where somebody writes or reads on the way."""
+    return getattr(request.state, "revision", None)
 
 
 def audience(request: Request, session: Session, viewer: Person | None) -> Hashable:
