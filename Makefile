@@ -19,6 +19,10 @@ run: .venv/runtime ## Serve the board at http://127.0.0.1:8000
 test: .venv/development ## Run the tests; one file: make test only=tests/test_votes.py
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 $(only)
 
+.PHONY: bench
+bench: .venv/development ## Measure speed and memory against the bare minimum; needs wrk; about 20 minutes
+	@$(BIN)/python -m tests.bench
+
 .PHONY: lighthouse
 lighthouse: .venv/development ## Measure the main pages with Lighthouse; installs 400 MB into build/lighthouse
 	@$(BIN)/python -m tests.lighthouse build/lighthouse

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import httpx
 
+PLAIN = Path(__file__).parent / "plain.lua"
 TICKS = os.sysconf("SC_CLK_TCK")
 UNITS = {"us": 0.001, "ms": 1.0, "s": 1000.0, "m": 60_000.0}
 
@@ -57,6 +58,7 @@ class Figures:
 
     per_second: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
     cpu_us: float
     failed: int = 0
@@ -108,7 +110,7 @@ def drive(
     command = [wrk(), "-t1", f"-c{clients}", f"-d{seconds:g}s", "--latency"]
     command += ["-H", f"Cookie: session={cookie}"] if cookie else []
     command += ["-H", "Accept-Encoding: gzip"]
-    command += ["-s", str(script)] if script else []
+    command += ["-s", str(script or PLAIN)]
     before = server.cpu_seconds()
     output = subprocess.run([*command, server.url + path], check=True, capture_output=True, text=True).stdout  # noqa: S603
     cpu = server.cpu_seconds() - before
@@ -121,8 +123,14 @@ def read(output: str, cpu: float) -> Figures:
     per_second = float(re.search(r"Requests/sec:\s+([\d.]+)", output)[1])  # type: ignore[index]
     failed = re.search(r"Non-2xx or 3xx responses: (\d+)", output)
     percentile = {share: _milliseconds(output, share) for share in ("50", "99")}
+    p95 = int(re.search(r"p95 (\d+)", output)[1]) / 1000  # type: ignore[index]
     return Figures(
-        per_second, percentile["50"], percentile["99"], cpu / max(requests, 1) * 1e6, int(failed[1]) if failed else 0
+        per_second,
+        percentile["50"],
+        p95,
+        percentile["99"],
+        cpu / max(requests, 1) * 1e6,
+        int(failed[1]) if failed else 0,
     )
 
 

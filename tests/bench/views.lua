@@ -9,3 +9,8 @@ function request()
   local filter = filters[math.floor(count / #sorts) % #filters + 1]
   return wrk.format("GET", "/?sort=" .. sort .. filter .. "&unseen=" .. count)
 end
+
+-- wrk itself tells no 95th percentile.
+function done(_summary, latency, _requests)
+  io.write(string.format("p95 %d\n", latency:percentile(95)))
+end
