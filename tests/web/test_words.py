@@ -70,17 +70,22 @@ class Reader(HTMLParser):
         self.text = ""
         self.aside: list[str] = []
         self.unseen = 0
+        self.in_english: list[str] = []  # the tags that are open since one said that its words are in no other language
         self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.unseen += tag in UNSEEN
-        self.aside += [value for name, value in attributes if name in SPOKEN and value]
+        if ("lang", "en") in attributes or tag in self.in_english:
+            self.in_english.append(tag)
+        self.aside += [] if self.in_english else [value for name, value in attributes if name in SPOKEN and value]
 
     def handle_endtag(self, tag: str) -> None:
         self.unseen -= tag in UNSEEN
+        if tag in self.in_english:
+            self.in_english.pop()
 
     def handle_data(self, data: str) -> None:
-        self.text += "" if self.unseen else f"{data}\n"
+        self.text += "" if self.unseen or self.in_english else f"{data}\n"
 
 
 def unmarked(said: str) -> list[str]:
