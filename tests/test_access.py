@@ -37,6 +37,7 @@ SECRET = "Κρυφό αίτημα"
 TABLE = """
 GET  /                                                                200 200 200 200 200 200
 GET  /roadmap                                                         200 200 200 200 200 200
+GET  /openness                                                        200 200 200 200 200 200
 GET  /changelog                                                       200 200 200 200 200 200
 GET  /feed.atom                                                       200 200 200 200 200 200
 GET  /feed.json                                                       200 200 200 200 200 200

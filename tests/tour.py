@@ -52,6 +52,8 @@ STOPS = [
     Stop("roadmap", "/roadmap"),
     Stop("roadmap of a maintainer", "/roadmap", "maintainer"),
     Stop("changelog", "/changelog"),
+    Stop("openness", "/openness"),
+    Stop("openness, for the team", "/openness", "maintainer"),
     Stop("item, new", "/items/{new}"),
     Stop("item, new, of its reporter", "/items/{new}", "member"),
     Stop("item, new, for an advocate", "/items/{acknowledged}", "advocate"),

@@ -1,8 +1,8 @@
-"""What everybody reads: the board, the roadmap and the changelog."""
+"""What everybody reads: the board, the roadmap, the changelog and how the team keeps its word."""
 
 from fastapi import Request, Response
 
-from app import changelog, listing, policy, roadmap, samples, votes
+from app import changelog, db, listing, openness, policy, roadmap, samples, votes
 from app.listing import View
 from app.web import kit, narrowing
 from app.web.kit import Db, Viewer
@@ -38,3 +38,8 @@ def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
 def show_changelog(request: Request, session: Db, viewer: Viewer, after: str = "") -> Response:
     page = changelog.page(session, viewer, kit.row_id(after))
     return kit.page(request, "reading/changelog.html", page=page, is_first=not after)
+
+
+@area.get("/openness")
+def show_openness(request: Request, session: Db, viewer: Viewer) -> Response:
+    return kit.page(request, "reading/openness.html", openness=openness.of(session, viewer, db.now()))

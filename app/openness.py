@@ -1,0 +1,146 @@
+"""Openness: how the team keeps its word: what waits, how soon answers come, promises kept, refusals by reason.
+
+Answers that came with an import never count, because nobody here gave them; a request that came so has waited since it
+was posted, as the board shows it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from statistics import median_low
+from typing import Any, NamedTuple
+
+from sqlmodel import Session, col, func, select
+
+from app import items, targets
+from app.items import Item
+from app.people import Person
+from app.status_changes import TargetMove
+from app.statuses import CLOSED, Reason, Status
+from app.words import N_, _
+
+WEEKS = 12
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A line of a chart: how much there is, and how long its bar is, in hundredths of the longest."""
+
+    label: str
+    count: int
+    length: int
+
+
+@dataclass(frozen=True)
+class Week:
+    """The first answers of a week: how many, and the time that half of them took at most."""
+
+    begins_on: date
+    count: int
+    wait: timedelta | None
+    length: int
+
+
+class Promises(NamedTuple):
+    """Requests by the period that they were first promised for."""
+
+    kept: int
+    slipped: int
+    to_come: int
+
+
+@dataclass(frozen=True)
+class Openness:
+    waiting: int
+    longest: timedelta | None
+    waits: list[Bar]
+    first_answer: timedelta | None
+    weeks: list[Week]
+    promises: Promises
+    declined: list[Bar]
+
+
+AGES = (
+    (timedelta(days=7), N_("Less than a week")),
+    (timedelta(days=28), N_("One to four weeks")),
+    (timedelta(days=91), N_("One to three months")),
+    (timedelta.max, N_("Longer")),
+)
+
+
+def of(session: Session, viewer: Person | None, now: datetime) -> Openness:
+    """The figures of all requests that this person may see."""
+    shown = col(Item.number).in_(items.numbers_visible_to(viewer))
+    waits = [now - since for since in session.exec(_waiting(shown))]
+    answered = _first_answers(session, shown, now)
+    taken = [wait for _at, wait in answered]
+    return Openness(
+        len(waits), max(waits, default=None), _by_age(waits), median_low(taken) if taken else None,
+        _by_week(answered, now.date()), _promises(session, shown, now.date()), _declined(session, shown),
+    )  # fmt: skip
+
+
+def _waiting(shown: Any) -> Any:
+    waits = col(Item.waiting_since).is_not(None), col(Item.status).not_in(CLOSED), col(Item.hidden_at).is_(None)
+    return select(Item.waiting_since).where(shown, *waits)
+
+
+def _by_age(waits: Iterable[timedelta]) -> list[Bar]:
+    counts = [0] * len(AGES)
+    for wait in waits:
+        counts[next(place for place, (most, _label) in enumerate(AGES) if wait < most)] += 1
+    return _bars([(_(label), count) for (_most, label), count in zip(AGES, counts, strict=True)])
+
+
+def _first_answers(session: Session, shown: Any, now: datetime) -> list[tuple[date, timedelta]]:
+    """The day of each first answer of these weeks, and how long it was waited for."""
+    lately = col(Item.first_answered_at) >= _monday(now.date(), WEEKS - 1)
+    found = session.exec(select(Item.posted_at, Item.first_answered_at).where(shown, lately))
+    return [(at.date(), at - posted_at) for posted_at, at in found if at is not None]
+
+
+def _monday(today: date, weeks_ago: int) -> datetime:
+    begins_on = today - timedelta(days=today.weekday()) - WEEK * weeks_ago
+    return datetime.fromisoformat(f"{begins_on}T00:00:00+00:00")
+
+
+def _by_week(answered: Sequence[tuple[date, timedelta]], today: date) -> list[Week]:
+    weeks = []
+    for ago in reversed(range(WEEKS)):
+        begins_on = _monday(today, ago).date()
+        waits = [wait for on, wait in answered if begins_on <= on < begins_on + WEEK]
+        weeks.append((begins_on, len(waits), median_low(waits) if waits else None))
+    longest = max((wait for _on, _count, wait in weeks if wait), default=timedelta(1))
+    return [Week(on, count, wait, round(100 * wait / longest) if wait else 0) for on, count, wait in weeks]
+
+
+def _promises(session: Session, shown: Any, today: date) -> Promises:
+    """Each promised request by its first promise: out within that period, not out when it ended, or still to come."""
+    moves = (
+        select(TargetMove.to_target, Item.number, Item.status, Item.status_changed_at)
+        .join(Item, col(Item.number) == TargetMove.item_number)
+        .where(shown, col(TargetMove.to_target).is_not(None))
+        .order_by(col(TargetMove.id).desc())
+    )
+    first = {number: (target, status, at) for target, number, status, at in session.exec(moves)}
+    kept = slipped = 0
+    for target, status, at in first.values():
+        last_day = targets.last_day(target or "")
+        if status is Status.SHIPPED and at.date() <= last_day:
+            kept += 1
+        elif last_day < today:
+            slipped += 1
+    return Promises(kept, slipped, len(first) - kept - slipped)
+
+
+def _declined(session: Session, shown: Any) -> list[Bar]:
+    """What stands declined, by its reason, the most frequent first."""
+    declined = select(Item.reason, func.count()).where(shown, Item.status == Status.DECLINED).group_by(col(Item.reason))
+    found = sorted(session.exec(declined), key=lambda row: (-row[1], row[0] or ""))
+    return _bars([(Reason(reason).label, count) for reason, count in found if reason])
+
+
+def _bars(counted: Sequence[tuple[str, int]]) -> list[Bar]:
+    longest = max((count for _label, count in counted), default=0) or 1
+    return [Bar(label, count, round(100 * count / longest)) for label, count in counted]

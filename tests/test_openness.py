@@ -1,0 +1,73 @@
+"""How the team keeps its word, in figures, at a fixed time."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from sqlmodel import Session
+
+from app import openness
+from app.boards import Access
+from app.openness import Bar, Promises, Week
+from app.people import Person
+from app.statuses import Status
+from tests import factories
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)  # a Wednesday
+
+
+def days_ago(days: int) -> datetime:
+    return NOW - timedelta(days=days)
+
+
+def test_an_empty_board_has_nothing_to_tell(session: Session) -> None:
+    told = openness.of(session, None, NOW)
+    assert (told.waiting, told.longest, told.first_answer, told.declined) == (0, None, None, [])
+    assert told.promises == Promises(0, 0, 0)
+    assert [week.count for week in told.weeks] == [0] * 12
+
+
+def test_who_waits_is_counted_by_age(session: Session, member: Person) -> None:
+    for days in (1, 2, 10, 200):
+        factories.item(session, member, at=days_ago(days))
+    told = openness.of(session, None, NOW)
+    assert (told.waiting, told.longest) == (4, timedelta(days=200))
+    assert told.waits == [
+        Bar("Less than a week", 2, 100), Bar("One to four weeks", 1, 50), Bar("One to three months", 0, 0),
+        Bar("Longer", 1, 50),
+    ]  # fmt: skip
+
+
+def test_first_answers_are_measured_in_the_week_in_which_they_came(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    for waited in (1, 2, 9):
+        item = factories.item(session, member, at=days_ago(7 + waited))
+        factories.move(session, item, maintainer, Status.ACKNOWLEDGED, at=days_ago(7))
+    told = openness.of(session, None, NOW)
+    assert told.first_answer == timedelta(days=2)
+    assert told.weeks[-2] == Week(date(2026, 11, 16), 3, timedelta(days=2), 100)
+    assert sum(week.count for week in told.weeks) == 3
+
+
+def test_a_promise_counts_by_the_period_that_was_first_said(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    for first, shipped_ago in (("2026-10", 30), ("2026-10", 2), ("2026-09", None), ("2027-01", None)):
+        item = factories.item(session, member, at=days_ago(100))
+        factories.move(session, item, maintainer, Status.PLANNED, at=days_ago(90), target=first)
+        if shipped_ago is not None:
+            factories.move(session, item, maintainer, Status.SHIPPED, at=days_ago(shipped_ago))
+    assert openness.of(session, None, NOW).promises == Promises(kept=1, slipped=2, to_come=1)
+
+
+def test_refusals_are_counted_by_reason(session: Session, member: Person, maintainer: Person) -> None:
+    for reason in ("obsolete", "out_of_scope", "out_of_scope"):
+        item = factories.item(session, member)
+        factories.move(session, item, maintainer, Status.DECLINED, reason=reason)
+    assert openness.of(session, None, NOW).declined == [Bar("Out of scope", 2, 100), Bar("Obsolete", 1, 50)]
+
+
+def test_a_private_board_is_counted_for_those_who_see_it(session: Session, member: Person) -> None:
+    factories.board(session, "members", access=Access.MEMBERS)
+    factories.item(session, member, board="members", at=days_ago(1))
+    assert openness.of(session, None, NOW).waiting == 0
+    assert openness.of(session, member, NOW).waiting == 1
