@@ -30,7 +30,7 @@ def of(session: Session, person: Person) -> dict[str, Any]:
         return _rows(session, table, whose == key, fields)
 
     return {
-        "profile": _plain(person, "name email title role joined_at hears hears_comments"),
+        "profile": _plain(person, "name email title role joined_at hears hears_comments hears_team"),
         "items": [
             {**_plain(item, ITEM), "board": board}
             for item, board in session.exec(

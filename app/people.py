@@ -1,11 +1,11 @@
 """People: name, e-mail, public title and role. Roles each include the one before."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import false, or_
+from sqlalchemy import false, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -65,6 +65,8 @@ class Person(SQLModel, table=True):
     deleted_at: datetime | None = None
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
     hears: Hear = Field(default=Hear.AT_ONCE, sa_type=db.Word(Hear), sa_column_kwargs={"server_default": Hear.AT_ONCE})
+    hears_team: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    digest_on: date | None = Field(default_factory=lambda: db.now().date())
     bounced_at: datetime | None = None
     bounced_because: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": ""})
     hears_comments: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

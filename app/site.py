@@ -4,6 +4,7 @@ import re
 import secrets
 import uuid
 import zlib
+from datetime import date
 
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col
@@ -30,6 +31,7 @@ class Site(SQLModel, table=True):
     is_indexed: bool = True
     owner_link_hash: str | None = Field(default=None, max_length=64)
     last_item_number: int = 0
+    rota_begins_on: date | None = None
     secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), max_length=64,
                         sa_column_kwargs={"server_default": ""})  # fmt: skip
     framers: str = Field(default="", max_length=FRAMERS_MOST)

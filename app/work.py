@@ -12,7 +12,20 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError
 
-from app import db, delivery, limits, notifications, outbox, products, repeats, sessions, sign_in, tokens, webhooks
+from app import (
+    db,
+    delivery,
+    digests,
+    limits,
+    notifications,
+    outbox,
+    products,
+    repeats,
+    sessions,
+    sign_in,
+    tokens,
+    webhooks,
+)
 from app.db import Database
 from app.imports import running
 from app.status_changes import questions
@@ -74,6 +87,7 @@ JOBS = [
     Job(notifications.send_out, pause=0.5),
     Job(webhooks.deliver_due, pause=0.5),
     Job(running.work, pause=0.5),
+    Job(digests.send_due, pause=300),
     Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),
 ]

@@ -141,7 +141,7 @@ FORMS = [
     }),
     Form("/sign-in/{handle}", "", {"code": CODE}),
     Form("/me/profile", "maintainer", {"name": text("Your name", 80), "title": text("Title", 80, needed=False)}),
-    Form("/me/hearing", fields={"hears": choice("Mails", "daily"), "comments": UNASKED}),
+    Form("/me/hearing", fields={"hears": choice("Mails", "daily"), "comments": UNASKED, "team": UNASKED}),
     Form("/me/address", fields={"email": email()}),
     Form("/me/address/{address}", fields={"code": CODE}),
     Form("/me/tokens", fields={
@@ -159,6 +159,9 @@ FORMS = [
     Form("/settings/boards/general", "owner", BOARD),
     Form("/settings/people/{person}", "owner",
          {"role": choice("Role", "advocate"), "title": text("Title", 80, needed=False)}),
+    Form("/settings/rota", "owner", {
+        "order": Field("", {"none": "Order: choose one of those offered."}, is_list=True),
+    }),
     Form("/settings/tags", "owner", {"name": text("Tag", 40)}),
     Form("/settings/tags/{tag}", "owner", {"name": text("Tag", 40)}),
     Form("/settings/tags/{tag}/merge", "owner", MERGE),

@@ -108,6 +108,7 @@ GET  /settings/tags                                                   401 404 40
 GET  /settings/tags/speed                                             401 404 404 404 404 200
 GET  /settings/webhooks                                               401 404 404 404 404 200
 GET  /settings/webhooks/{webhook}                                     401 404 404 404 404 200
+GET  /settings/rota                                                   401 404 404 404 404 200
 GET  /settings/mail                                                   401 404 404 404 404 200
 GET  /sign-in                                                         200 303 303 303 303 303
 GET  /sign-in/{handle}                                                200 200 200 200 200 200
@@ -346,6 +347,7 @@ POST /settings/webhooks/{webhook}/pause                                    401 4
 POST /settings/webhooks/{webhook}/pause/withdrawal                         401 404 404 404 404 303
 POST /settings/webhooks/{webhook}/removal                                  401 404 404 404 404 303
 POST /settings/webhooks/{webhook}/deliveries/{delivery}/again              401 404 404 404 404 303
+POST /settings/rota                                                   401 404 404 404 404 303
 POST /settings/mail/test                                              401 404 404 404 404 303
 POST /settings/mail/{mail}/retry                                      401 404 404 404 404 303
 POST /settings/embeds                                                 401 404 404 404 404 303

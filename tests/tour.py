@@ -146,6 +146,8 @@ STOPS = [
     Stop("tags, refused", "/settings/tags", "owner", {"name": ""}, 422),
     Stop("one tag", "/settings/tags/{tag}", "owner"),
     Stop("one tag, refused", "/settings/tags/{tag}/merge", "owner", {"into": ""}, 422),
+    Stop("rota", "/settings/rota", "owner"),
+    Stop("rota, refused", "/settings/rota", "owner", {"order": "x"}, 422),
     Stop("mail", "/settings/mail", "owner"),
     Stop("webhooks", "/settings/webhooks", "owner"),
     Stop("webhooks, refused", "/settings/webhooks", "owner", {"url": "ftp://x.org"}, 422),

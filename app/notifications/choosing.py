@@ -11,12 +11,13 @@ from app.people import Person
 from app.words import _
 
 
-def choose(session: Session, person: Person, *, hears: str, comments: bool) -> None:
+def choose(session: Session, person: Person, *, hears: str, comments: bool, team: bool | None = None) -> None:
     """Hear of what happens in another way. What waits for a digest comes with the next one. Raises Invalid."""
     check = text.Checks()
     chosen = check.choice("hears", hears, set(Hear), label=_("Mails"))
     check.done()
     person.hears, person.hears_comments = Hear(chosen), comments
+    person.hears_team = person.hears_team if team is None else team
     session.add(person)
     waits = col(Notification.person_id) == person.id, col(Notification.mailed_at).is_(None)
     due_at = person.hears.due_at(db.now(), is_own=True, is_urgent=False)
@@ -25,7 +26,7 @@ def choose(session: Session, person: Person, *, hears: str, comments: bool) -> N
 
 def stop(session: Session, person: Person) -> None:
     """No mails at all from now on."""
-    choose(session, person, hears=Hear.NOTHING, comments=person.hears_comments)
+    choose(session, person, hears=Hear.NOTHING, comments=person.hears_comments, team=False)
 
 
 def mute(session: Session, item: Item, person: Person) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import db, departure, dossier, notifications, people, seals, sessions, sign_in
+from app import db, departure, dossier, notifications, people, policy, seals, sessions, sign_in
 from app.config import settings
 from app.hearing import Hear
 from app.people import Person
@@ -32,6 +32,7 @@ class ProfileForm:
 class HearingForm:
     hears: str = ""
     comments: str = ""
+    team: str = ""
 
 
 @dataclass
@@ -54,7 +55,8 @@ def _page(request: Request, session: Session, person: Person, refusal: Refusal |
     field = next((name for name in ("email", "hears") if name in typed), "name")
     context: dict[str, Any] = {
         "name": person.name, "title": person.title, "email": person.email or "", "hears": person.hears,
-        "comments": person.hears_comments, "ways": list(Hear), "cases_path": seals.paths(session, person)["cases_path"],
+        "comments": person.hears_comments, "team": person.hears_team, "ways": list(Hear),
+        "cases_path": seals.paths(session, person)["cases_path"],
         **typed,
         "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
         "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
@@ -78,8 +80,9 @@ def introduce(
 def choose_hearing(
     request: Request, session: Db, person: Member, form: Annotated[HearingForm, typed(HearingForm)]
 ) -> Response:
+    team = bool(form.team) if policy.is_maintainer(person) else None  # others are not asked
     try:
-        notifications.choose(session, person, hears=form.hears, comments=bool(form.comments))
+        notifications.choose(session, person, hears=form.hears, comments=bool(form.comments), team=team)
     except Invalid as problem:
         return _page(request, session, person, problem, **asdict(form))
     return kit.see_other("/me/profile#hearing", _("Your choice holds from now on."))

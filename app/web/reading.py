@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app import changelog, db, listing, openness, policy, roadmap, samples, votes
+from app import changelog, db, listing, openness, policy, roadmap, rota, samples, votes
 from app.listing import View
 from app.web import kit, narrowing
 from app.web.kit import Db, Viewer
@@ -15,12 +15,13 @@ area = new_area()
 def board(request: Request, session: Db, viewer: Viewer) -> Response:
     view = View.asked(request.query_params)
     boards, tags = narrowing.choices(request, session, viewer, view)
-    audience = kit.audience(request, session, viewer)
+    audience, today = kit.audience(request, session, viewer), db.now().date()
     page = kit.recalled(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
     return kit.page(
         request, "reading/board.html", view=view, boards=boards, tags=tags, page=page,
         voted=votes.of(session, viewer, [row.number for row in page.rows]),
         is_empty=not page.rows and samples.may_fill(session),
+        answering=kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
         shows_samples=policy.is_owner(viewer) and samples.are_here(session),
     )  # fmt: skip
 

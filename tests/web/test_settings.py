@@ -17,6 +17,7 @@ PAGES = [
     "/settings/boards",
     "/settings/boards/general",
     "/settings/people",
+    "/settings/rota",
     "/settings/tags",
     "/settings/mail",
     "/settings/webhooks",
@@ -47,7 +48,7 @@ def test_settings_are_absent_for_all_but_owners(
 def test_every_page_leads_to_every_other(session: Session, owner_browser: TestClient) -> None:
     for path in PAGES:
         assert words(owner_browser.get(path), '<nav class="settings-nav"', "</nav>") == (
-            "Name and look Boards People and roles Tags Embeds Products Mail Webhooks Import Samples"
+            "Name and look Boards People and roles Rota Tags Embeds Products Mail Webhooks Import Samples"
         )
 
 
@@ -274,7 +275,7 @@ def test_the_list_of_people_costs_the_same_however_many_there_are(
         with counted(session) as statements:
             owner_browser.get("/settings/people")
         costs.append(len(statements))
-    assert costs == [5, 5], "\n".join(statements)
+    assert costs == [6, 6], "\n".join(statements)
 
 
 # Tags
