@@ -101,7 +101,11 @@ def unsigned(**other: Any) -> str:
     return ".".join([*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), ""])
 
 
-NOW = int(time.time())
+def now() -> int:
+    """Asked for anew by each test: a token of the time when they were collected would be old when its test runs."""
+    return int(time.time())
+
+
 NOT_TAKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "of another key": (lambda _: signed("x" * 64), "No key of this board signed this token."),
     "unsigned": (lambda _: unsigned(), "No key of this board signed this token."),
@@ -114,15 +118,15 @@ NOT_TAKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "no token": (lambda _: "x", "The token is not taken: Not enough segments."),
     "far too long": (lambda secret: signed(secret, more="x" * 4000), "No key of this board signed this token."),
     "expired": (
-        lambda secret: signed(secret, iat=NOW - 400, exp=NOW - 100),
+        lambda secret: signed(secret, iat=now() - 400, exp=now() - 100),
         "The token is not taken: Signature has expired.",
     ),
     "of the future": (
-        lambda secret: signed(secret, iat=NOW + 1000, exp=NOW + 1100),
+        lambda secret: signed(secret, iat=now() + 1000, exp=now() + 1100),
         "The token is not taken: The token is not yet valid (iat).",
     ),
     "too long-lived": (
-        lambda secret: signed(secret, iat=NOW, exp=NOW + 301),
+        lambda secret: signed(secret, iat=now(), exp=now() + 301),
         "The token is not taken: it lasts longer than five minutes.",
     ),
     "for another board": (

@@ -156,7 +156,7 @@ def test_element_and_frame_say_the_same_where_only_the_board_is_allowed(visit: C
 def test_a_frame_takes_its_height_by_itself(visit: Callable[..., Host]) -> None:
     host = visit(viewport={"width": 390, "height": 844})
     host.show(host.frame("board?sections=new,planned"))
-    host.page.wait_for_function("document.querySelector('iframe').style.height")
+    host.page.wait_for_selector("iframe[style*='height']")
     inner = host.inner.evaluate("document.documentElement.offsetHeight")
     assert inner > 100
     assert host.page.locator("iframe").evaluate("frame => frame.clientHeight") == inner
