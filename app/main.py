@@ -13,7 +13,7 @@ from app import db, serving, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
 from app.web import areas, inbox
-from app.web.api import description, problems
+from app.web.api import problems
 from app.web.assets import Assets
 from app.web.guard import Guard
 from app.web.logs import RequestLog
@@ -43,15 +43,15 @@ def create_app(database: Database | None = None) -> FastAPI:
     app = Guarded(
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
         max_body_size=BODY_MOST, middleware=[Middleware(GZipMiddleware, compresslevel=5)],
-        exception_handlers=problems.HANDLERS, **description.TITLE,
+        exception_handlers=problems.HANDLERS,
     )  # fmt: skip
     app.state.database = database
     app.state.assets = Assets()
     app.state.drawings, app.state.recollections = Drawings(), Recollections()
     assets: ASGIApp = app.state.assets
     app.mount("/static", assets)
-    for router in areas.ALL:
-        app.include_router(router)
+    app.state.directory = areas.directory()
+    app.router.routes.append(app.state.directory)
     return app
 
 

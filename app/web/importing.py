@@ -220,6 +220,3 @@ async def _in_transaction(request: Request, work: Callable[[Session], Found], *,
 
     found: Found = await request.app.state.database.run(with_session, writes=writes)
     return found
-
-
-area.include_router(files)

@@ -5,7 +5,6 @@ in `request.state.session` (see `kit.Db`). When the handler returns, the transac
 leaves; when it raises, it is rolled back. Safe methods get a reading transaction, all others a writing one.
 """
 
-import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,6 +12,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from sqlmodel import Session
 from starlette.convertors import Convertor, register_url_convertor
+
+from app.web.calling import caller
 
 DIGITS_MOST = 10  # more than any number has, and few enough for Python to read
 
@@ -34,11 +35,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class DatabaseRoute(APIRoute):
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _without_threadpool(endpoint), **options)
-
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        answer = super().get_route_handler()
+        answer = self.answerer()
 
         async def handle(request: Request) -> Response:
             writes = request.method not in SAFE_METHODS
@@ -50,7 +48,7 @@ class DatabaseRoute(APIRoute):
 
             def work(session: Session) -> Response:
                 request.state.session = session
-                return self.within(request, lambda: finish(answer(request)))
+                return self.within(request, lambda: answer(request))
 
             try:
                 response: Response = await database.run(work, writes=writes)
@@ -60,6 +58,10 @@ class DatabaseRoute(APIRoute):
 
         return handle
 
+    def answerer(self) -> Callable[[Request], Response]:
+        """What calls the handler. The API leaves that to the framework, because it reads more than pages do."""
+        return caller(self.dependant)
+
     def within(self, _request: Request, answer: Callable[[], Response]) -> Response:
         """What is done in the transaction of a request; the API does more than to answer."""
         return answer()
@@ -68,27 +70,3 @@ class DatabaseRoute(APIRoute):
 def area() -> APIRouter:
     """The routes of one audience."""
     return APIRouter(route_class=DatabaseRoute, default_response_class=Response, include_in_schema=False)
-
-
-def finish(coroutine: Coroutine[Any, Any, Response]) -> Response:
-    """Run a coroutine that never waits to its end, without an event loop."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        response: Response = stop.value
-        return response
-    coroutine.close()
-    raise RuntimeError("A handler waited for something while its transaction was open.")
-
-
-def _without_threadpool(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Make a plain function a coroutine, because the framework would give it a thread of its own."""
-    if inspect.iscoroutinefunction(endpoint):
-        return endpoint
-
-    async def call(**arguments: Any) -> Any:
-        return endpoint(**arguments)
-
-    call.__name__, call.__doc__, call.__module__ = endpoint.__name__, endpoint.__doc__, endpoint.__module__
-    call.__signature__ = inspect.signature(endpoint)  # type: ignore[attr-defined]
-    return call

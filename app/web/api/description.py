@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
 
 from app import repeats
 from app.config import settings
@@ -42,11 +43,12 @@ def describe(request: Request) -> Response:
 def of(app: FastAPI) -> dict[str, Any]:
     """The document; the same dictionary for all who ask."""
     if not app.openapi_schema:
-        document = app.openapi()
-        document["servers"] = [{"url": settings().effective_base_url}]
+        servers: list[dict[str, Any]] = [{"url": settings().effective_base_url}]
+        document = get_openapi(**TITLE, routes=app.state.directory.routes, servers=servers)
         _tell_problems(document)
         _show_examples(document)
-    return app.openapi_schema or {}
+        app.openapi_schema = document
+    return app.openapi_schema
 
 
 def _tell_problems(document: dict[str, Any]) -> None:

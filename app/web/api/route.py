@@ -1,11 +1,13 @@
 """How a request reaches a handler of the API: as one of a page does, but known by its token, and read strictly."""
 
+import inspect
 import json
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
@@ -14,6 +16,7 @@ from app.tokens import Scope
 from app.web import kit
 from app.web.api import bearer, once
 from app.web.api.bearer import Bearer
+from app.web.calling import finish
 from app.web.route import SAFE_METHODS, DatabaseRoute
 from app.words import _
 
@@ -41,6 +44,9 @@ def _no_number(word: str) -> None:
 
 
 class ApiRoute(DatabaseRoute):
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, _without_threadpool(endpoint), **options)
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
         known = frozenset(_parameters(self.dependant))
@@ -54,6 +60,10 @@ class ApiRoute(DatabaseRoute):
 
         return strictly
 
+    def answerer(self) -> Callable[[Request], Response]:
+        answer = APIRoute.get_route_handler(self)
+        return lambda request: finish(answer(request))
+
     def within(self, request: Request, answer: Callable[[], Response]) -> Response:
         asking = bearer.identify(request)
         if asking is None:
@@ -62,6 +72,19 @@ class ApiRoute(DatabaseRoute):
         kit.private(response)
         response.background = _noting_use(request, asking)
         return response
+
+
+def _without_threadpool(endpoint: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a plain function a coroutine, because the framework would give it a thread of its own."""
+    if inspect.iscoroutinefunction(endpoint):
+        return endpoint
+
+    async def call(**arguments: Any) -> Any:
+        return endpoint(**arguments)
+
+    call.__name__, call.__doc__, call.__module__ = endpoint.__name__, endpoint.__doc__, endpoint.__module__
+    call.__signature__ = inspect.signature(endpoint)  # type: ignore[attr-defined]
+    return call
 
 
 def _parameters(dependant: Dependant) -> Iterator[str]:
