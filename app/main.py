@@ -1,12 +1,12 @@
 """The application: mounts the areas and the static files, and maps refusals to pages."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp
 
 from app import db, serving, tables, work  # noqa: F401 - loads every table
@@ -18,6 +18,7 @@ from app.web.assets import Assets
 from app.web.guard import Guard
 from app.web.logs import RequestLog
 from app.web.memory import Drawings, Memory, Recollections
+from app.web.packing import Packing
 
 BODY_MOST = 2_000_000
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -42,7 +43,7 @@ def create_app(database: Database | None = None) -> FastAPI:
 
     app = Guarded(
         docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
-        max_body_size=BODY_MOST, middleware=[Middleware(GZipMiddleware, compresslevel=5)],
+        max_body_size=BODY_MOST, middleware=[Middleware(Packing)],
         exception_handlers=problems.HANDLERS,
     )  # fmt: skip
     app.state.database = database
@@ -59,6 +60,8 @@ def served() -> ASGIApp:
     """The application as each process of `serve` runs it: pages remembered, requests logged and counted if wanted."""
     serving.end_with_parent()
     app = create_app()
+    gc.collect()
+    gc.freeze()
     database = app.state.database
     remembering: ASGIApp = Memory(app, database)
     if settings().metrics == "on":

@@ -1,0 +1,61 @@
+"""Answers are packed where it is worth it, for those who can unpack them, and say so to caches."""
+
+import asyncio
+import gzip
+from typing import Any
+
+import pytest
+
+from app.web.packing import LEAST, Packing
+
+LONG = b"<p>The same words again.</p>" * 100
+
+
+def sent(parts: list[bytes], kind: str, takes: str, **headers: str) -> tuple[dict[str, str], list[bytes]]:
+    """Headers and bodies as they leave."""
+    messages: list[Any] = []
+
+    async def app(_scope: Any, _receive: Any, send: Any) -> None:
+        given = {"content-type": kind, "content-length": str(sum(map(len, parts))), **headers}
+        raw = [(name.encode(), value.encode()) for name, value in given.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": raw})
+        for at, part in enumerate(parts, 1):
+            await send({"type": "http.response.body", "body": part, "more_body": at < len(parts)})
+
+    async def send(message: Any) -> None:
+        messages.append(message)
+
+    scope = {"type": "http", "headers": [(b"accept-encoding", takes.encode())]}
+    asyncio.run(Packing(app)(scope, None, send))  # type: ignore[arg-type]
+    start, *bodies = messages
+    return {name.decode(): value.decode() for name, value in start["headers"]}, [each["body"] for each in bodies]
+
+
+@pytest.mark.parametrize(
+    "kind", ["text/html; charset=utf-8", "application/atom+xml", "application/json", "image/svg+xml"]
+)
+def test_text_is_packed(kind: str) -> None:
+    headers, (body,) = sent([LONG], kind, "br, gzip")
+    assert (headers["content-encoding"], headers["vary"]) == ("gzip", "Accept-Encoding")
+    assert headers["content-length"] == str(len(body))
+    assert (gzip.decompress(body), len(body) < len(LONG) / 5) == (LONG, True)
+
+
+def test_who_cannot_unpack_it_gets_it_as_it_is_and_caches_hear_that_it_differs() -> None:
+    headers, bodies = sent([LONG], "text/html", "identity")
+    assert (bodies, headers["vary"], "content-encoding" in headers) == ([LONG], "Accept-Encoding", False)
+
+
+@pytest.mark.parametrize(
+    ("parts", "kind", "headers"),
+    [
+        ([LONG[: LEAST - 1]], "text/html", {}),
+        ([LONG], "image/png", {}),
+        ([LONG], "text/event-stream", {}),
+        ([LONG], "text/css", {"content-encoding": "gzip"}),
+        ([LONG, LONG], "text/html", {}),
+    ],
+)
+def test_the_rest_passes_as_it_is(parts: list[bytes], kind: str, headers: dict[str, str]) -> None:
+    answered, bodies = sent(parts, kind, "gzip", **headers)
+    assert (bodies, answered.get("content-encoding")) == (parts, headers.get("content-encoding"))
