@@ -20,7 +20,7 @@ MODULES = sorted((ROOT / "app").rglob("*.py"))
 FRAGMENTS = sorted(TEMPLATES.rglob("_*.html"))
 ALL_TEMPLATES = sorted(path for path in TEMPLATES.rglob("*.*"))
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if path.parent.name != "mails")
-KNOWN_TO_EVERY_PAGE = {"request", "site", "viewer", "now", "base_url", "notice", "theme", "asset", "drawn"}
+KNOWN_TO_EVERY_PAGE = {"request", "site", "viewer", "now", "base_url", "theme", "asset", "drawn", "own", "page_path"}
 LINES_MOST = 40
 SET_BY_THE_PROGRAM = {"served_at"}
 

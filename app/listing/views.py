@@ -106,6 +106,11 @@ class View:
         return {name: str(value) for name, value in given.items() if value}
 
     @property
+    def kept_in_search(self) -> tuple[tuple[str, str], ...]:
+        """What stays when other words are searched for."""
+        return tuple(self.but(query="").parameters.items())
+
+    @property
     def path(self) -> str:
         return f"/?{urlencode(self.parameters)}" if self.parameters else "/"
 

@@ -31,6 +31,7 @@ def my_cases(request: Request, session: Db, person: Member) -> Response:
     voted = votes.of(session, person, [case.item.number for case in page.cases])
     return kit.page(
         request, "account/cases.html", page=page, show=show, page_number=page_number, voted=voted,
+        news=kit.news(request),
         elsewhere=notifications.elsewhere(session, person) if show is Show.ALL and page_number == 1 else [],
     )  # fmt: skip
 

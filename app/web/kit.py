@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
@@ -20,7 +21,7 @@ from app.marks import MARKS
 from app.people import Person
 from app.refusals import NotFound, Refusal
 from app.sessions import SessionRow
-from app.web.memory import Recollections
+from app.web.memory import STAYS_TRUE, Drawings, Frame, Hole, Recollections
 from app.words import _
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -28,6 +29,7 @@ NOTICE = "notice"
 THEME = "theme"
 PAGES_MOST = 1000
 THEMES = frozenset({"light", "dark"})
+NOBODY = {name: StrictUndefined(name=name) for name in ("viewer", "request")}
 
 Answer = TypeVar("Answer", bound=Response)
 Read = TypeVar("Read")
@@ -129,11 +131,49 @@ def environment() -> Environment:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page; inside the request's transaction."""
-    around = {
-        "site": recalled(request, "site", lambda: site.the(request.state.session)), "theme": theme(request),
-        "notice": unquote(request.cookies.get(NOTICE, "")), "news": _news(request),
-    }  # fmt: skip
-    response = HTMLResponse(render(request, template, **around, **context), status)
+    own = _own(request)
+    html = render(request, template, **_around(request), own=lambda name: Markup(own[name]()), **context)  # noqa: S704 - drawn by us
+    return _answer(request, html, status)
+
+
+def shared_page(
+    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Callable[..., str]
+) -> HTMLResponse:
+    """A page of which most is the same for all who share the `key`, which must say all that it depends on.
+
+    That is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
+    reader sees in the places that the template calls `own(...)` for.
+    """
+
+    def draw(hole: Hole) -> str:
+        return render(request, template, **_around(request), own=hole, **NOBODY, **context())
+
+    minute = int(db.now().timestamp() // STAYS_TRUE)
+    frame = recalled(request, ("frame", template, theme(request), minute, key), lambda: Frame(draw))
+    return _answer(request, frame.filled(_own(request) | own), 200)
+
+
+def _around(request: Request) -> dict[str, Any]:
+    """What every page knows."""
+    the_site = recalled(request, "site", lambda: site.the(request.state.session))
+    return {"site": the_site, "theme": theme(request), "page_path": request.url.path}
+
+
+def _own(request: Request) -> dict[str, Callable[..., str]]:
+    """What stands around every page for its reader only."""
+    return {
+        "person": lambda: render(request, "shared/_person.html", news=news(request)),
+        "notice": lambda: render(request, "shared/_notice.html", notice=unquote(request.cookies.get(NOTICE, ""))),
+        "here": lambda: escape(_here(request)),
+    }
+
+
+def _here(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}".rstrip("?")
+
+
+def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:
+    response = HTMLResponse(html, status)
     if request.state.viewer is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
         private(response)
     if NOTICE in request.cookies:
@@ -144,7 +184,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     return response
 
 
-def _news(request: Request) -> int:
+def news(request: Request) -> int:
     """On how many requests there is something new to whoever looks."""
     viewer = identify(request)
     if viewer is None:
@@ -190,15 +230,20 @@ def audience(request: Request, session: Session, viewer: Person | None) -> Hasha
     return viewer.key if personal else "members"
 
 
-def render(request: Request, template: str, **context: Any) -> str:
+def render(request: Request, template: str, /, **context: Any) -> str:
     """The template with what every page and every fragment knows; `page` adds what stands around it."""
     now: datetime = db.now()
     shared = {
         "request": request, "viewer": identify(request), "now": now, "asset": request.app.state.assets.path,
-        "base_url": settings().effective_base_url,
-        "drawn": lambda template, **facts: request.app.state.drawings.of(environment(), template, now, facts),
+        "base_url": settings().effective_base_url, "drawn": partial(drawn, request, now),
     }  # fmt: skip
     return environment().get_template(template).render({**shared, **context})
+
+
+def drawn(request: Request, now: datetime, template: str, **facts: Hashable) -> Markup:
+    """A fragment drawn from these facts and no others, once a minute."""
+    drawings: Drawings = request.app.state.drawings
+    return drawings.of(environment(), template, now, facts)
 
 
 def theme(request: Request) -> str:

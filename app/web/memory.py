@@ -1,6 +1,7 @@
 """How pages are remembered. One idea: what was drawn from the same facts is the same.
 
-For a reader without cookies the fact is that nothing was written since; for a row of a list it is what stands in it.
+For a reader without cookies the fact is that nothing was written since; for a row of a list it is what stands in it;
+for the frame of a member's page it is who may see the same, and each reader's own is put into its holes.
 
 The database itself tells whether anything was written, by any process, since a page was drawn (`Database.revision`), so
 nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the
@@ -8,9 +9,11 @@ code does not know of this: an answer is remembered if it is a 200, sets no cook
 """
 
 import hashlib
+import re
+import secrets
 import time
 from asyncio import Future, get_running_loop
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar, cast
@@ -31,6 +34,7 @@ ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its
 COOKIE_MOST = 20  # bytes
 
 Read = TypeVar("Read")
+Hole = Callable[..., Markup]
 VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
@@ -179,13 +183,41 @@ class Drawings:
     def of(self, environment: Environment, template: str, now: datetime, facts: dict[str, Hashable]) -> Markup:
         """The fragment drawn from these facts, which must be all that it shows."""
         minute = int(now.timestamp() // STAYS_TRUE)
-        if minute != self.minute or len(self.drawn) > DRAWINGS_MOST:
+        if minute != self.minute:
             self.minute, self.drawn = minute, {}
         key = (template, *facts.values())
         found = self.drawn.get(key)
         if found is None:
+            if len(self.drawn) >= DRAWINGS_MOST:
+                self.drawn.pop(next(iter(self.drawn)), None)
             found = self.drawn[key] = Markup(environment.get_template(template).render(now=now, **facts))  # noqa: S704
         return found
+
+
+class Frame:
+    """A page drawn once for many readers, with holes where each sees what is their own.
+
+    `draw` is given what makes a hole: a name, and the facts that whoever fills it needs to know.
+    """
+
+    def __init__(self, draw: Callable[[Hole], str]) -> None:
+        self.holes: list[tuple[str, tuple[Any, ...]]] = []
+        sign = secrets.token_hex(8)
+
+        def hole(name: str, *facts: Any) -> Markup:
+            self.holes.append((name, facts))
+            return Markup(f"{sign} {len(self.holes) - 1} ")  # noqa: S704 - replaced before anybody sees it
+
+        first, *rest = re.split(f"{sign} ([0-9]+) ", draw(hole))
+        self.first = first.encode()
+        self.rest = [(self.holes[int(at)], text.encode()) for at, text in zip(rest[::2], rest[1::2], strict=True)]
+
+    def filled(self, own: Mapping[str, Callable[..., str]]) -> bytes:
+        """The page of one reader; `own` has what fills the holes of each name."""
+        parts = [self.first]
+        for (name, facts), text in self.rest:
+            parts += [own[name](*facts).encode(), text]
+        return b"".join(parts)
 
 
 def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:

@@ -1,9 +1,15 @@
 """What everybody reads: the board, the roadmap, the changelog and how the team keeps its word."""
 
+from collections.abc import Callable, Hashable
+from functools import partial
+from typing import Any
+
 from fastapi import Request, Response
+from sqlmodel import Session
 
 from app import changelog, db, listing, openness, policy, roadmap, rota, samples, votes
-from app.listing import View
+from app.listing import Row, View
+from app.people import Person
 from app.web import kit, narrowing
 from app.web.kit import Db, Viewer
 from app.web.route import area as new_area
@@ -15,24 +21,44 @@ area = new_area()
 def board(request: Request, session: Db, viewer: Viewer) -> Response:
     view = View.asked(request.query_params)
     boards, tags = narrowing.choices(request, session, viewer, view)
-    audience, today = kit.audience(request, session, viewer), db.now().date()
+    audience, today, is_owner = kit.audience(request, session, viewer), db.now().date(), policy.is_owner(viewer)
     page = kit.recalled(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
-    return kit.page(
-        request, "reading/board.html", view=view, boards=boards, tags=tags, page=page,
-        voted=votes.of(session, viewer, [row.number for row in page.rows]),
-        is_empty=not page.rows and samples.may_fill(session),
-        answering=kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
-        shows_samples=policy.is_owner(viewer) and samples.are_here(session),
-    )  # fmt: skip
+
+    def context() -> dict[str, Any]:
+        return {
+            "view": view, "boards": boards, "tags": tags, "page": page,
+            "is_empty": not page.rows and samples.may_fill(session), "answering": rota.named(session, today),
+            "shows_samples": is_owner and samples.are_here(session), "is_owner": is_owner,
+        }  # fmt: skip
+
+    row = _drawing(request, session, viewer, page.rows)("items/_row.html", several_boards=len(boards) > 1)
+    return kit.shared_page(request, "reading/board.html", (audience, view, today, is_owner), context, row=row)
 
 
 @area.get("/roadmap")
 def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
     audience = kit.audience(request, session, viewer)
     stations = kit.recalled(request, ("roadmap", audience), lambda: roadmap.stations(session, viewer))
-    numbers = [row.number for station in stations for row in station.rows]
-    voted = votes.of(session, viewer, numbers)
-    return kit.page(request, "reading/roadmap.html", stations=stations, voted=voted)
+    rows = [row for station in stations for row in station.rows]
+    draw = _drawing(request, session, viewer, rows)
+    may_move = policy.is_maintainer(viewer)
+    return kit.shared_page(
+        request, "reading/roadmap.html", audience, lambda: {"stations": stations},
+        card=draw("reading/_card.html", may_move=may_move), vote=draw("items/_vote.html"),
+    )  # fmt: skip
+
+
+def _drawing(
+    request: Request, session: Session, viewer: Person | None, rows: list[Row]
+) -> Callable[..., Callable[[Row], str]]:
+    """For a template, what draws a row of a list for this reader, with the button that shows whether they voted."""
+    voted, now = votes.of(session, viewer, [row.number for row in rows]), db.now()
+
+    def drawing(template: str, **facts: Hashable) -> Callable[[Row], str]:
+        draw = partial(kit.drawn, request, now, template, viewer=viewer is not None, **facts)
+        return lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ())
+
+    return drawing
 
 
 @area.get("/changelog")

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from httpx import ASGITransport, AsyncClient
+from jinja2 import UndefinedError
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -14,7 +15,7 @@ from app.items import Item
 from app.main import create_app
 from app.people import Role
 from app.web import kit
-from app.web.memory import Memory
+from app.web.memory import Frame, Memory
 from tests import factories
 
 HOME = "http://localhost"
@@ -192,3 +193,18 @@ def test_the_first_owner_finds_a_board_that_was_not_remembered(own_database: Dat
     stranger = TestClient(memory, base_url=HOME)
     assert stranger.get(link).headers["cache-control"] == "private, no-store"
     assert memory.answers == {}
+
+
+def test_a_frame_is_drawn_once_and_filled_for_each_reader() -> None:
+    frame = Frame(lambda hole: f"<b>{hole('name')}</b> <i>{hole('row', 7)}</i> <b>{hole('name')}</b>")
+    for name in ("Mira", "name 0", "Ωmega"):
+        own = {"name": lambda name=name: name, "row": lambda number: f"row {number}"}
+        assert frame.filled(own).decode() == f"<b>{name}</b> <i>row 7</i> <b>{name}</b>"
+
+
+def test_what_is_drawn_for_many_knows_none_of_them() -> None:
+    """Whoever looks first must not stand in what the others see, so a template that asks for them fails at once."""
+    nobody = kit.NOBODY
+    for asked in ("viewer.name", "request.cookies", "policy.is_owner(viewer)"):
+        with pytest.raises(UndefinedError):
+            kit.environment().from_string(f"{{{{ {asked} }}}}").render(**nobody)
