@@ -97,12 +97,17 @@ def _from_plain(text: str) -> str:
     return "\n".join(_joined(_escaped(line) for line in text.split("\n")))
 
 
+_LINK_IN_HTML = re.compile(
+    r"<a\s[^>]{0,300}href=[\"']?(https?://[^\"'\s>]{1,1000})[^>]{0,300}>(.{0,300}?)</a>", re.DOTALL
+)  # every repetition has an end: mails and imports may bring anything, and a search without an end grows by the square
+
+
 def _from_html(text: str) -> str:
-    """The words only; paragraphs, items and links keep their place."""
-    text = re.sub(r"<a\s[^>]*href=[\"']?(https?://[^\"'\s>]+)[^>]*>(.*?)</a>", r"[\2](\1)", text, flags=re.DOTALL)
-    text = re.sub(r"\s*<li[^>]*>\s*", "\n- ", text)
-    text = re.sub(r"<br\s*/?>", "  \n", text)
-    text = re.sub(r"</?(?:p|div|ul|ol|h[1-6]|blockquote|pre|table|tr)\b[^>]*>", "\n\n", text)
+    """The words only; paragraphs, items and links keep their place. What is endless inside of a tag is no tag to us."""
+    text = _LINK_IN_HTML.sub(r"[\2](\1)", text)
+    text = re.sub(r"(?<!\s)\s*<li\b[^>]{0,1000}>\s*", "\n- ", text)
+    text = re.sub(r"<br\s{0,9}/?>", "  \n", text)
+    text = re.sub(r"</?(?:p|div|ul|ol|h[1-6]|blockquote|pre|table|tr)\b[^>]{0,1000}>", "\n\n", text)
     return re.sub(r"\n{3,}", "\n\n", unescape(nh3.clean(text, tags=set())))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from email import policy
 from email.message import EmailMessage
 from textwrap import dedent
+from time import process_time
 
 import pytest
 from sqlmodel import Session, select
@@ -27,6 +28,7 @@ from tests import factories, naughty
 from tests.fixtures.content import tell
 from tests.fixtures.mail import free_port
 
+PATIENCE = 2.0  # seconds of the processor
 ANSWER = "Yes, since 4.11.\n\n- on *Linux*\n- and on Windows"
 PROGRAMS = {
     "gmail": """
@@ -312,7 +314,7 @@ def test_a_mail_server_hears_at_once_what_is_not_taken(
     answer_to: str, send: Callable[[str, EmailMessage | bytes], str]
 ) -> None:
     assert send("ada@example.org", mail(ANSWER)) == "550 5.1.1 There is no such mailbox here."
-    assert send("board+1-1-abc@in.example.org", mail(ANSWER)) == "550 5.7.1 There is nothing at this address."
+    assert send("board+1-1-abc@in.example.org", mail(ANSWER)) == "550 5.1.1 There is nothing at this address."
     assert send(answer_to, mail(ANSWER, sender="eve@example.org")) == (
         "550 5.7.1 Please answer from the address that our mail went to."
     )
@@ -320,3 +322,36 @@ def test_a_mail_server_hears_at_once_what_is_not_taken(
         "550 5.7.1 Comment: 11,199 characters are too many; the limit is 10,000."
     )
     assert send(answer_to, b"x" * 10_000_001).startswith("552 ")
+
+
+def test_a_stranger_is_told_before_they_can_have_anything_read(listener: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does not know an address that was given out cannot make us read."""
+    monkeypatch.setattr(reading, "read", lambda _content: pytest.fail("It was read."))
+    for stranger in (f"board+1-{'a' * 40}@in.example.org", "board@in.example.org", "root@localhost"):
+        with smtplib.SMTP("127.0.0.1", listener) as client:
+            client.ehlo()
+            client.mail("ada@example.org")
+            assert client.rcpt(stranger)[0] == 550
+
+
+ENDLESS = [
+    "<a href=http://x ", "<a href='http://x.org'>", "<a ", " " * 16, "<li", "<li>", "<p", "<br ", "&lt;", "> " * 8,
+    "On Mon, ", "-----", "\nFrom: ", "\n> ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("sign", ENDLESS)
+@pytest.mark.parametrize("kind", ["plain", "html"])
+@pytest.mark.parametrize("charset", ["utf-8", "punycode"])
+def test_an_endless_mail_is_read_in_no_time(sign: str, kind: str, charset: str) -> None:
+    """What takes the square of the length would take minutes of processor time; two seconds are for slow machines."""
+    body = (sign * (2_000_000 // len(sign))).encode()
+    head = f"From: ada@example.org\nContent-Type: text/{kind}; charset={charset}\n\n".encode()
+    began = process_time()
+    reading.read(head + body)
+    assert process_time() - began < PATIENCE
+
+
+def test_a_mail_within_mails_without_end_is_nobody_s() -> None:
+    nested = b"".join(b"Content-Type: message/rfc822\n\n" for _ in range(5_000))
+    assert reading.read(nested).words == ""

@@ -1,6 +1,6 @@
 """Replies: a mail that answers one of ours becomes a comment, and one that comes back stops those that would follow."""
 
-from app.replies.addresses import address, is_ours
+from app.replies.addresses import address, opened
 from app.replies.taking import take
 
-__all__ = ["address", "is_ours", "take"]
+__all__ = ["address", "opened", "take"]

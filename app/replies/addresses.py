@@ -30,11 +30,6 @@ def address(session: Session, person: Person, number: int = 0) -> str | None:
     return f"{user}+{number}-{seals.of(session, person, For.REPLIES, number)}@{host}"
 
 
-def is_ours(recipient: str) -> bool:
-    """Whether it looks like an address of this kind; whether it was ever given out, only the database can tell."""
-    return _tag(recipient) is not None
-
-
 def opened(session: Session, recipient: str) -> Destination:
     """What an address stands for. Raises NotFound for one that was never given out."""
     tag = _tag(recipient)

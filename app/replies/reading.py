@@ -1,5 +1,6 @@
 """What stands in a mail: the words that are new in it, without what it quotes, or that another mail did not arrive."""
 
+import codecs
 import contextlib
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -8,7 +9,10 @@ from email.message import EmailMessage, Message
 from app import markup, text
 from app.markup import Markup
 
-UNREADABLE = (LookupError, ValueError, AttributeError, TypeError)  # what the standard library raises at malformed mails
+UNREADABLE = (LookupError, ValueError, AttributeError, TypeError, RecursionError)  # the library's, at malformed mails
+READ_MOST = 100_000  # bytes of a mail's words; what says more than a comment may is cut anyway
+LINES_MOST = 1_000  # the library that finds quotations takes the square of them
+ODD_CHARSETS = frozenset({"punycode", "idna"})  # no mail is written in them, and reading them takes the square of time
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,14 @@ class Received:
 
 
 def read(content: bytes) -> Received:
+    """What cannot be read, like mails within mails without end, comes from nobody and says nothing."""
+    try:
+        return _read(content)
+    except UNREADABLE:
+        return Received()
+
+
+def _read(content: bytes) -> Received:
     message = message_from_bytes(content, policy=policy.default)
     assert isinstance(message, EmailMessage)  # noqa: S101 - what that policy makes
     automatic = _header(message, "Auto-Submitted").lower() not in {"", "no"} or "Precedence" in message
@@ -45,7 +57,7 @@ def _sender(message: EmailMessage) -> str:
 def _new_words(message: EmailMessage) -> str:
     import quotequail  # noqa: PLC0415 - only who takes mails pays for it
 
-    words = _body(message)[: text.BODY_MOST]
+    words = "\n".join(_body(message)[: text.BODY_MOST].split("\n")[:LINES_MOST])
     parted = quotequail.unwrap(words)
     new = (parted.get("text_top") or parted.get("text_bottom") or "") if parted else words
     return str(new).strip()
@@ -55,13 +67,19 @@ def _body(message: EmailMessage) -> str:
     part = message.get_body(("plain", "html"))
     if part is None:
         return ""
-    try:
-        body = str(part.get_content())
-    except UNREADABLE:
-        raw = part.get_payload(decode=True)
-        body = raw.decode(errors="replace") if isinstance(raw, bytes) else ""
+    body = _decoded(part)
     body = body.replace("\r\n", "\n").replace("\0", "")
     return markup.to_markdown(body, Markup.HTML) if part.get_content_subtype() == "html" else body
+
+
+def _decoded(part: Message) -> str:
+    with contextlib.suppress(*UNREADABLE):
+        raw = part.get_payload(decode=True)
+        charset = part.get_content_charset("utf-8")
+        if isinstance(raw, bytes) and codecs.lookup(charset).name not in ODD_CHARSETS:
+            return raw[:READ_MOST].decode(charset, "replace")
+    raw = part.get_payload(decode=True)
+    return raw[:READ_MOST].decode(errors="replace") if isinstance(raw, bytes) else ""
 
 
 def _failure(message: EmailMessage) -> str:

@@ -37,8 +37,12 @@ class Inbox:
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's
         self, _server: "SMTP", _dialogue: "Dialogue", envelope: "Envelope", address: str, _options: list[str]
     ) -> str:
-        if not replies.is_ours(address):
-            return _answer(550, "5.1.1", _("There is no such mailbox here."))
+        try:
+            await self.database.run(lambda session: replies.opened(session, address), writes=False)
+        except Refusal as refusal:  # before its words are read: strangers could have us read for hours
+            return _answer(550, "5.1.1", refusal.words)
+        except DBAPIError:
+            return _answer(451, "4.3.0", _("Please try again later."))
         if len(envelope.rcpt_tos) >= RECIPIENTS_MOST:
             return _answer(452, "4.5.3", _("One recipient at a time, please."))
         envelope.rcpt_tos.append(address)
