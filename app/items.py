@@ -150,6 +150,11 @@ def numbers_visible_to(viewer: Person | None) -> Any:
     return select(Item.number).join(Board, col(Board.id) == Item.board_id).where(visible_to(viewer))
 
 
+def public_among(session: Session, numbers: set[int]) -> set[int]:
+    """Those of these items that everybody may see; without any, nothing is asked."""
+    return set(session.exec(numbers_visible_to(None).where(col(Item.number).in_(numbers)))) if numbers else set()
+
+
 def find(session: Session, number: int, viewer: Person | None) -> Item:
     """An item that this person may see; absent and forbidden are both NotFound."""
     role, key = (viewer.role, viewer.id) if viewer else (None, None)

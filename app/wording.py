@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlmodel import Session, col, select
 
-from app import letters, people, targets
+from app import items, letters, people, targets
 from app.comments import Comment
 from app.config import settings
 from app.events import Event, Happened
@@ -142,17 +142,21 @@ def _facts_of_move(change: StatusChange, names_other: bool) -> Iterable[str]:
 
 
 def read(session: Session, events: Sequence[Event]) -> list[Told]:
-    """These events with their rows, in a number of queries that does not grow with them."""
+    """These events with their rows, in a number of queries that does not grow with them.
+
+    Readers of them differ, so an item that something was merged into is named only where everybody may know of it.
+    """
     changes = _rows(session, StatusChange, StatusChange.id, (event.status_change_id for event in events))
     promises = _rows(session, TargetMove, TargetMove.id, (event.target_move_id for event in events))
     said = _rows(session, Comment, Comment.id, (event.comment_id for event in events))
     found = _rows(session, Item, Item.number, (event.item_number for event in events))
     known = people.by_ids(session, {event.person_id for event in events if event.person_id is not None})
+    others = items.public_among(session, {change.duplicate_of for change in changes.values() if change.duplicate_of})
     return [
         Told(
             event, found[event.item_number], known.get(_mover_id(event, changes) or 0),
-            changes.get(event.status_change_id or 0), promises.get(event.target_move_id or 0),
-            said.get(event.comment_id or 0),
+            change := changes.get(event.status_change_id or 0), promises.get(event.target_move_id or 0),
+            said.get(event.comment_id or 0), names_other=change is not None and change.duplicate_of in others,
         )
         for event in events
     ]  # fmt: skip

@@ -12,10 +12,11 @@ from sqlmodel import Session, col, select
 from standardwebhooks import Webhook as Standard
 from standardwebhooks import WebhookVerificationError
 
-from app import db, hiding, status_changes, votes, webhooks
+from app import db, hiding, status_changes, votes, webhooks, wording
 from app.boards import Access
 from app.config import settings
 from app.db import Database
+from app.events import Event
 from app.outbox import Mail
 from app.people import Person, Role
 from app.refusals import Invalid, NotAllowed, Refused
@@ -107,6 +108,22 @@ def test_what_a_visitor_may_not_see_is_not_told(session: Session, member: Person
     hidden = factories.item(session, member)
     hiding.hide(session, hidden, maintainer, "It was spam.")
     assert told(session) == []
+
+
+@pytest.mark.usefixtures("hook")
+def test_the_number_of_what_a_visitor_may_not_see_is_not_told(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    public, private = factories.item(session, member), factories.item(session, member, "To be hidden")
+    twins = [factories.item(session, member, title) for title in ("Twin one", "Twin two")]
+    told(session)
+    for twin, into in zip(twins, (public, private), strict=True):
+        factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
+    hiding.hide(session, private, maintainer, "It was spam.")
+    changes = [message["data"]["change"] for message in told(session) if "change" in message["data"]]
+    assert [change["duplicate_of"] for change in changes] == [public.number, None]
+    words = [told_of.words for told_of in wording.read(session, list(session.exec(select(Event)))) if told_of.change]
+    assert [f"/items/{public.number}" in words[0], "/items/" in words[1]] == [True, False]
 
 
 def test_a_webhook_hears_of_what_it_chose(session: Session, owner: Person, member: Person) -> None:

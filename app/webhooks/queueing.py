@@ -59,7 +59,7 @@ def _data(told: Told, board: Board) -> dict[str, Any]:
     data: dict[str, Any] = {"headline": told.headline, "item": about, "by": _named(told.person)}
     data["url"] = f"{settings().effective_base_url}{told.path}"
     if told.change is not None:
-        data["change"] = _change(told.change)
+        data["change"] = _change(told.change) | ({} if told.names_other else {"duplicate_of": None})
     if told.target_move is not None:
         data["target_move"] = _target_move(told.target_move)
     if told.comment is not None:
