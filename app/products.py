@@ -174,13 +174,18 @@ def _claims(key: ProductKey, token: str) -> dict[str, Any]:
 def _vouched(claims: dict[str, Any]) -> Vouched:
     """Raises Untrusted for what is no person."""
     check = text.Checks()
-    given = {name: value if isinstance(value := claims[name], str) and "\0" not in value else "" for name in NEEDED}
+    given = {name: value if _is_text(value := claims[name]) else "" for name in NEEDED}
     subject = check.line("sub", given["sub"], label="sub", most=SUBJECT_MOST)
     name = check.line("name", given["name"], label="name", most=text.NAME_MOST)
     email = people.checked_email(check, given["email"])
     if check.problems:
         raise Untrusted(" ".join(check.problems.values()))
     return Vouched(subject, email, name)
+
+
+def _is_text(value: object) -> bool:
+    """Whether a database takes it: JSON can also say half a character, or NUL."""
+    return isinstance(value, str) and "\0" not in value and value.encode(errors="replace").decode() == value
 
 
 def _person(session: Session, product: str, vouched: Vouched) -> Person:

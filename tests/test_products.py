@@ -132,6 +132,9 @@ NOT_TAKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "for another board": (
         lambda secret: signed(secret, aud="https://other.example"), "The token is not taken: Audience doesn't match.",
     ),
+    "of half a character": (
+        lambda secret: signed(secret, name="Nina \ud800"), "name: please write something here.",
+    ),
     "of nobody": (lambda secret: signed(secret, sub=""), "sub: please write something here."),
     "without an address": (
         lambda secret: signed(secret, email="nina"), "E-mail: write an address like mira@example.org.",
