@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from enum import StrEnum
 from html import unescape
 
-import nh3
-
 from app.words import N_, _
 
 
@@ -68,6 +66,12 @@ _INLINE = re.compile(  # every length is bounded, so that no text costs more tha
     re.VERBOSE,
 )
 
+_UNSEEN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-z][a-z0-9:]*)\b(?P<more>[^<>]*)>|<[!?][^<>]*>", re.IGNORECASE)
+_ITEM = re.compile(r"(?<!\s)\s*<li\b[^<>]*>\s*", re.IGNORECASE)
+_HREF = re.compile(r"\bhref\s*=\s*[\"']?(https?://[^\"'\s>]+)", re.IGNORECASE)
+_PARAGRAPHS = frozenset("p div ul ol h1 h2 h3 h4 h5 h6 blockquote pre table tr".split())
+
 
 def to_markdown(text: str, markup: Markup) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -97,18 +101,24 @@ def _from_plain(text: str) -> str:
     return "\n".join(_joined(_escaped(line) for line in text.split("\n")))
 
 
-_LINK_IN_HTML = re.compile(
-    r"<a\s[^>]{0,300}href=[\"']?(https?://[^\"'\s>]{1,1000})[^>]{0,300}>(.{0,300}?)</a>", re.DOTALL
-)  # every repetition has an end: mails and imports may bring anything, and a search without an end grows by the square
-
-
 def _from_html(text: str) -> str:
-    """The words only; paragraphs, items and links keep their place. What is endless inside of a tag is no tag to us."""
-    text = _LINK_IN_HTML.sub(r"[\2](\1)", text)
-    text = re.sub(r"(?<!\s)\s*<li\b[^>]{0,1000}>\s*", "\n- ", text)
-    text = re.sub(r"<br\s{0,9}/?>", "  \n", text)
-    text = re.sub(r"</?(?:p|div|ul|ol|h[1-6]|blockquote|pre|table|tr)\b[^>]{0,1000}>", "\n\n", text)
-    return re.sub(r"\n{3,}", "\n\n", unescape(nh3.clean(text, tags=set())))
+    """The words only; paragraphs, items and links keep their place. No tag is looked at twice, however hostile."""
+    address = ""
+
+    def mark(tag: re.Match[str]) -> str:
+        nonlocal address
+        name = (tag["name"] or "").lower()
+        if name == "a":
+            before, link = address, _HREF.search(tag["more"])
+            address = link[1] if link and not tag["end"] else ""
+            return (f"]({before})" if before else "") + ("[" if address else "")
+        if name == "br":
+            return "  \n"
+        return "\n\n" if name in _PARAGRAPHS else ""
+
+    text = _ITEM.sub("\n- ", _UNSEEN.sub("", text))
+    text = _TAG.sub(mark, text) + (f"]({address})" if address else "")
+    return re.sub(r"\n{3,}", "\n\n", unescape(text))
 
 
 def _from_jira(text: str) -> str:

@@ -355,3 +355,33 @@ def test_an_endless_mail_is_read_in_no_time(sign: str, kind: str, charset: str) 
 def test_a_mail_within_mails_without_end_is_nobody_s() -> None:
     nested = b"".join(b"Content-Type: message/rfc822\n\n" for _ in range(5_000))
     assert reading.read(nested).words == ""
+
+
+@pytest.mark.parametrize("content", [
+    b"From: " + b"a," * 500_000 + b"\n\nYes.",
+    b"From: a@example.org\nContent-Type: text/plain; " + b"x=y;" * 200_000 + b"\n\nYes.",
+    b"From: a@example.org\nContent-Type: text/html\n\n" + b"".join(b"<b a%d><p>" % each for each in range(9_000)),
+    b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (each, each) for each in range(200))
+    + b"x\n" * 1_000_000,
+    b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\n\n" * 200_000,
+], ids=["senders", "parameters", "tags", "parts in parts", "parts"])  # fmt: skip
+def test_an_endless_structure_is_read_in_no_time(content: bytes) -> None:
+    began = process_time()
+    reading.read(content)
+    assert process_time() - began < PATIENCE
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "gb18030", "shift_jis"])
+def test_the_charsets_that_programs_write_are_read(charset: str) -> None:
+    made = EmailMessage()
+    made.set_content(
+        "Ja \u3042" if charset in {"shift_jis", "gb18030"} else "Ja, größer", charset=charset, cte="base64"
+    )
+    assert reading.read(made.as_bytes()).words.startswith("Ja")
+    assert "\ufffd" not in reading.read(made.as_bytes()).words
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "unicode_escape", "klingon", "base64"])
+def test_a_charset_that_no_program_writes_is_read_as_utf_8(charset: str) -> None:
+    content = f"From: a@example.org\nContent-Type: text/plain; charset={charset}\n\nÉté"
+    assert reading.read(content.encode()).words == "Été"

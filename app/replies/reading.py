@@ -1,18 +1,36 @@
-"""What stands in a mail: the words that are new in it, without what it quotes, or that another mail did not arrive."""
+"""What stands in a mail: the words that are new in it, without what it quotes, or that another mail did not arrive.
+
+Anybody can send one, so what the standard library takes the square of is cut short before it is read.
+"""
 
 import codecs
 import contextlib
+import re
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage, Message
+from email.policy import EmailPolicy
 
 from app import markup, text
 from app.markup import Markup
 
 UNREADABLE = (LookupError, ValueError, AttributeError, TypeError, RecursionError)  # the library's, at malformed mails
-READ_MOST = 100_000  # bytes of a mail's words; what says more than a comment may is cut anyway
+READ_MOST = 150_000  # bytes from the beginning, where the words and reports stand; behind them come files
+HEADER_MOST = 2_000
 LINES_MOST = 1_000  # the library that finds quotations takes the square of them
-ODD_CHARSETS = frozenset({"punycode", "idna"})  # no mail is written in them, and reading them takes the square of time
+DEPTH_MOST = 20  # of parts that have parts
+PARTS_MOST = 1_000
+_CHARSET = re.compile(  # those that take the time of a single reading
+    r"ascii|utf-8|iso8859-\d+|cp\d+|koi8-\w+|gb\w+|big5\w*|euc_\w+|shift_jis\w*|iso2022_\w+|mac-\w+"
+)
+
+
+class Brief(EmailPolicy):
+    """The library's own way of reading, but for headers longer than any honest one."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_MOST]
 
 
 @dataclass(frozen=True)
@@ -26,15 +44,17 @@ class Received:
 
 
 def read(content: bytes) -> Received:
-    """What cannot be read, like mails within mails without end, comes from nobody and says nothing."""
+    """What stands in a mail; nothing, for one in more parts than any mail program makes."""
+    beginning = content[:READ_MOST]
+    if beginning.lower().count(b"multipart") > DEPTH_MOST or beginning.count(b"\n--") > PARTS_MOST:
+        return Received()
     try:
-        return _read(content)
+        return _read(message_from_bytes(beginning, policy=Brief()))
     except UNREADABLE:
         return Received()
 
 
-def _read(content: bytes) -> Received:
-    message = message_from_bytes(content, policy=policy.default)
+def _read(message: Message) -> Received:
     assert isinstance(message, EmailMessage)  # noqa: S101 - what that policy makes
     automatic = _header(message, "Auto-Submitted").lower() not in {"", "no"} or "Precedence" in message
     return Received(_sender(message), _new_words(message), automatic, _failure(message))
@@ -67,19 +87,20 @@ def _body(message: EmailMessage) -> str:
     part = message.get_body(("plain", "html"))
     if part is None:
         return ""
-    body = _decoded(part)
-    body = body.replace("\r\n", "\n").replace("\0", "")
-    return markup.to_markdown(body, Markup.HTML) if part.get_content_subtype() == "html" else body
-
-
-def _decoded(part: Message) -> str:
-    with contextlib.suppress(*UNREADABLE):
-        raw = part.get_payload(decode=True)
-        charset = part.get_content_charset("utf-8")
-        if isinstance(raw, bytes) and codecs.lookup(charset).name not in ODD_CHARSETS:
-            return raw[:READ_MOST].decode(charset, "replace")
+    is_html, charset = part.get_content_subtype() == "html", _charset(part)
+    del part["Content-Type"]  # whose charset the library would believe
     raw = part.get_payload(decode=True)
-    return raw[:READ_MOST].decode(errors="replace") if isinstance(raw, bytes) else ""
+    body = raw.decode(charset, errors="replace") if isinstance(raw, bytes) else ""
+    body = body.replace("\r\n", "\n").replace("\0", "")
+    return markup.to_markdown(body, Markup.HTML) if is_html else body
+
+
+def _charset(part: Message) -> str:
+    """How its words are written; UTF-8 where it says nothing, or what no mail program writes."""
+    with contextlib.suppress(*UNREADABLE):
+        name = codecs.lookup(part.get_content_charset() or "").name
+        return name if _CHARSET.fullmatch(name) else "utf-8"
+    return "utf-8"
 
 
 def _failure(message: EmailMessage) -> str:
