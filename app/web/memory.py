@@ -162,14 +162,18 @@ class Recollections:
         self.kept: dict[Hashable, tuple[object, Any]] = {}
 
     def recall(self, key: Hashable, revision: object, read: Callable[[], Read]) -> Read:
-        """What was read at this revision, or read it now; without a revision always read it now."""
+        """What was read at this revision, or read it now; without a revision always read it now.
+
+        What is not there is not kept: strangers could push everything else out by asking for what they make up.
+        """
         found = self.kept.get(key)
         if found is not None and found[0] == revision and revision is not None:
             return cast("Read", found[1])
-        if len(self.kept) > RECOLLECTIONS_MOST:
-            self.kept = {}
         value = read()
-        self.kept[key] = (revision, value)
+        if value is not None:
+            if len(self.kept) > RECOLLECTIONS_MOST:
+                self.kept = {}
+            self.kept[key] = (revision, value)
         return value
 
 

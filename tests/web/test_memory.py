@@ -15,7 +15,7 @@ from app.items import Item
 from app.main import create_app
 from app.people import Role
 from app.web import kit
-from app.web.memory import Frame, Memory
+from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections
 from tests import factories
 
 HOME = "http://localhost"
@@ -208,3 +208,11 @@ def test_what_is_drawn_for_many_knows_none_of_them() -> None:
     for asked in ("viewer.name", "request.cookies", "policy.is_owner(viewer)"):
         with pytest.raises(UndefinedError):
             kit.environment().from_string(f"{{{{ {asked} }}}}").render(**nobody)
+
+
+def test_what_strangers_make_up_pushes_nothing_out() -> None:
+    recollections = Recollections()
+    recollections.recall("site", 1, lambda: "ours")
+    for number in range(RECOLLECTIONS_MOST + 2):
+        assert recollections.recall(("browser", str(number)), 1, lambda: None) is None
+    assert list(recollections.kept) == ["site"]
