@@ -200,7 +200,15 @@ def test_no_product_speaks_for_who_left(session: Session, secret: str) -> None:
     ticket, nina, _until = products.admit(session, signed(secret))
     departure.leave(session, nina, "nina@example.org")
     assert products.recognise(session, ticket) is None
-    assert products.admit(session, signed(secret))[1] != nina
+    later = claims()["exp"] - 1
+    assert products.admit(session, signed(secret, exp=later))[1] != nina
+
+
+def test_a_token_brings_nobody_back_who_left(session: Session, secret: str) -> None:
+    token = signed(secret)
+    _ticket, nina, _until = products.admit(session, token)
+    departure.leave(session, nina, "nina@example.org")
+    assert words_of(session, token) == "This token was used already: sign a new one each time."
 
 
 def test_only_an_owner_sets_and_removes_keys(session: Session, maintainer: Person, secret: str) -> None:
