@@ -112,18 +112,12 @@ def _latest_answers(session: Session, numbers: list[int]) -> dict[int, Told]:
         .join(Person, col(Person.id) == Comment.person_id)
         .where(of_items, col(Comment.is_official))
     ).all()
-    others = _visible(session, {change.duplicate_of for _item, _person, change in changes})
+    others = items.known_among(session, None, (change.duplicate_of for _item, _person, change in changes))
     told = {item.number: wording.of(item, person, comment) for item, person, comment in said}
     return told | {
         item.number: wording.of(item, person, change, names_other=change.duplicate_of in others)
         for item, person, change in changes
     }
-
-
-def _visible(session: Session, numbers: set[int | None]) -> set[int]:
-    """Those of these items that everybody may know of."""
-    wanted = [number for number in numbers if number is not None]
-    return set(session.exec(items.numbers_visible_to(None).where(col(Item.number).in_(wanted)))) if wanted else set()
 
 
 def _told(entry: timeline.Entry, item: Item) -> Entry:

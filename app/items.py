@@ -1,6 +1,7 @@
 """Items: one request each, idea or defect, with a public number."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -150,9 +151,10 @@ def numbers_visible_to(viewer: Person | None) -> Any:
     return select(Item.number).join(Board, col(Board.id) == Item.board_id).where(visible_to(viewer))
 
 
-def public_among(session: Session, numbers: set[int]) -> set[int]:
-    """Those of these items that everybody may see; without any, nothing is asked."""
-    return set(session.exec(numbers_visible_to(None).where(col(Item.number).in_(numbers)))) if numbers else set()
+def known_among(session: Session, viewer: Person | None, numbers: Iterable[int | None]) -> set[int]:
+    """Those of these items that somebody may know of; no other may be named to them. Without any, nothing is asked."""
+    asked = {number for number in numbers if number is not None}
+    return set(session.exec(numbers_visible_to(viewer).where(col(Item.number).in_(asked)))) if asked else set()
 
 
 def find(session: Session, number: int, viewer: Person | None) -> Item:

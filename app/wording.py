@@ -151,7 +151,7 @@ def read(session: Session, events: Sequence[Event]) -> list[Told]:
     said = _rows(session, Comment, Comment.id, (event.comment_id for event in events))
     found = _rows(session, Item, Item.number, (event.item_number for event in events))
     known = people.by_ids(session, {event.person_id for event in events if event.person_id is not None})
-    others = items.public_among(session, {change.duplicate_of for change in changes.values() if change.duplicate_of})
+    others = items.known_among(session, None, (change.duplicate_of for change in changes.values()))
     return [
         Told(
             event, found[event.item_number], known.get(_mover_id(event, changes) or 0),

@@ -163,8 +163,9 @@ def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
     case = item_page.case_of(session, viewer, item)
     tagged = tags.of_items(session, [item.number])
     voted = {item.number: None} if case["voted"] else {}
+    known = items.known_among(session, viewer, [item.merged_into])
     return Detail(
-        **shapes.fields(row, viewer, tagged, voted),
+        **shapes.fields(row, viewer, tagged, voted, known),
         **{name: getattr(item, name) for name in ("body", "html", "edited_at", "workaround", "due_on")},
         **{name: item.details.get(name, "") for name in items.DETAILS},
         reporter=shapes.byline(session.get_one(Person, item.reporter_id)),

@@ -1,6 +1,6 @@
 """What the API says: the forms of its answers, made from the same rows as the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app import hiding, tags, votes
 from app.config import settings
 from app.edits import Edit
+from app.items import known_among
 from app.listing import Row
 from app.people import Person
 from app.statuses import Kind, Status
@@ -82,7 +83,9 @@ class Item(BaseModel):
     target: str | None = Field(description="A month or a quarter it is promised for.", examples=["2027-Q1"])
     reason: str | None = Field(description="Why it was declined.", examples=[None])
     review_on: date | None = Field(description="When a refusal is looked at again.", examples=[None])
-    merged_into: int | None = Field(description="The item that carries its votes.", examples=[None])
+    merged_into: int | None = Field(
+        description="The item that carries its votes, where you may see that.", examples=[None]
+    )
 
 
 class Earlier(BaseModel):
@@ -103,16 +106,21 @@ def address(path: str) -> str:
 
 
 def items(session: Session, viewer: Person | None, rows: list[Row]) -> list[Item]:
-    """The items of a list, with two queries however many they are."""
+    """The items of a list, in a number of queries that does not grow with them."""
     numbers = [row.number for row in rows]
     tagged, voted = tags.of_items(session, numbers), votes.of(session, viewer, numbers)
-    return [Item(**fields(row, viewer, tagged, voted)) for row in rows]
+    known = known_among(session, viewer, (row.merged_into for row in rows))
+    return [Item(**fields(row, viewer, tagged, voted, known)) for row in rows]
 
 
 def fields(
-    row: Row, viewer: Person | None, tagged: Mapping[int, list[Tag]], voted: Mapping[int, Weight | None]
+    row: Row,
+    viewer: Person | None,
+    tagged: Mapping[int, list[Tag]],
+    voted: Mapping[int, Weight | None],
+    known: Collection[int],
 ) -> dict[str, object]:
-    """What a list shows of an item, by the names of the API."""
+    """What a list shows of an item, by the names of the API; of other items, those that are known to the viewer."""
     same = {name: getattr(row, name) for name in SAME}
     return same | {
         "url": address(row.path),
@@ -123,6 +131,7 @@ def fields(
         "voted": None if viewer is None else row.number in voted,
         "comments": row.comment_count,
         "answer": _answer(row),
+        "merged_into": row.merged_into if row.merged_into in known else None,
     }
 
 

@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import comments, hiding, status_changes, tags, votes
+from app import comments, hiding, items, status_changes, tags, votes
+from app.boards import Access
 from app.people import Person
 from app.statuses import Kind, Status
 from tests import factories, looking
@@ -65,6 +66,23 @@ def test_one_item_says_what_its_page_says(
         "voted": True, "following": False, "votes": 2,
     }  # fmt: skip
     assert told(script_of(member), f"/items/{twin.number}")["merged_into"] == item.number
+
+
+def test_what_an_item_was_merged_into_is_named_only_to_who_may_know_of_it(
+    session: Session, script_of: Callable[[Person | None], TestClient], member: Person, maintainer: Person
+) -> None:
+    item, twin = factories.item(session, member), factories.item(session, member, "The same")
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
+    hiding.hide(session, item, maintainer, "It names a customer.")
+    factories.board(session, "inside", access=Access.MEMBERS)
+    items.move_to_board(session, item, maintainer, "inside")
+    session.flush()
+
+    def named_to(reader: Person | None) -> list[int | None]:
+        (listed,) = told(script_of(reader), "/items?status=duplicate")["items"]
+        return [listed["merged_into"], told(script_of(reader), f"/items/{twin.number}")["merged_into"]]
+
+    assert [named_to(None), named_to(maintainer)] == [[None, None], [item.number, item.number]]
 
 
 def test_lists_have_the_filters_and_orders_of_the_board(
