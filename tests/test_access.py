@@ -436,14 +436,17 @@ def undone(database: RolledBack) -> Iterator[None]:
 
 @pytest.fixture
 def caller_of(browser_of: BrowserOf, script_of: BrowserOf) -> CallerOf:
-    """The browser in which a person opens a page, or their one script that calls the API."""
-    scripts: dict[int | None, TestClient] = {}
+    """The browser in which a person opens a page, or the script that calls the API: as if it had not been used yet."""
+    callers: dict[tuple[int | None, bool], tuple[TestClient, dict[str, str]]] = {}
 
     def caller(person: Person | None, path: str) -> TestClient:
-        key = person.id if person else None
-        if path.startswith(API) and key not in scripts:
-            scripts[key] = script_of(person)
-        return scripts[key] if path.startswith(API) else browser_of(person)
+        is_script = path.startswith(API)
+        key = (person.id if person else None, is_script)
+        if key not in callers:
+            made = script_of(person) if is_script else browser_of(person)
+            callers[key] = made, dict(made.cookies)
+        client, client.cookies = callers[key]
+        return client
 
     return caller
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from httpx import Response
-from starlette.testclient import TestClient
 
 from app import first_run
 from app.db import Database
 from app.web import kit
 from tests import scene
+from tests.asking import Browser
 from tests.scene import Scene
 
 HOME = "http://localhost"
@@ -191,7 +191,7 @@ def walk(app: FastAPI, database: Database) -> Iterator[tuple[Stop, Response]]:
 
 def _past(app: FastAPI, scene: Scene, stops: list[Stop]) -> Iterator[tuple[Stop, Response]]:
     for stop in stops:
-        browser = TestClient(app, base_url=HOME, follow_redirects=False)
+        browser = Browser(app, base_url=HOME, follow_redirects=False)
         if stop.who:
             browser.cookies.set(kit.session_cookie(), scene.keys[stop.who])
         address = stop.address(scene)

@@ -17,6 +17,7 @@ from app.people import Person, Role
 from app.statuses import Status
 from app.web import kit
 from tests import factories
+from tests.asking import Browser
 from tests.fixtures.database import RolledBack
 
 LONG_AGO = db.now() - timedelta(days=30)
@@ -256,7 +257,7 @@ def test_the_last_owner_is_told_what_to_do(
 def test_who_has_no_name_is_asked_for_one(app: FastAPI, session: Session) -> None:
     handle = sign_in.begin(session, "new@example.org")
     person = sign_in.complete(session, sign_in.find(session, handle))
-    browser = TestClient(app, base_url="http://localhost", follow_redirects=False)
+    browser = Browser(app, base_url="http://localhost", follow_redirects=False)
     browser.cookies.set(kit.session_cookie(), sign_in.open_session(session, person))
     assert f"Others see you as “Member {person.id}”" in browser.get("/me").text
     browser.post("/me/profile", data={"name": "Nia Roth"})

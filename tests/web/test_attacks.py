@@ -24,6 +24,7 @@ from app.sessions import SessionRow
 from app.sign_in import SignIn
 from app.web import guard, kit, logs
 from tests import factories
+from tests.asking import Browser
 
 BrowserOf = Callable[[Person | None], TestClient]
 
@@ -184,7 +185,7 @@ def test_every_answer_binds_the_browser(visitor_browser: TestClient, item: Item)
 
 def test_a_fault_binds_the_browser_too(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.web.reading.View.asked", lambda _query: 1 / 0)
-    answer = TestClient(app, base_url=HOME, raise_server_exceptions=False).get("/")
+    answer = Browser(app, base_url=HOME, raise_server_exceptions=False).get("/")
     assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
     assert {name: answer.headers.get(name) for name in BINDING} == BINDING
 

@@ -19,6 +19,7 @@ from app.statuses import Status
 from app.web import kit
 from app.web.memory import Memory
 from tests import factories
+from tests.asking import Browser
 from tests.fixtures.database import ONLY_SQLITE
 from tests.looking import words
 
@@ -217,7 +218,7 @@ def test_a_widget_is_remembered_whatever_cookie_comes_with_it(own_database: Data
     memory = Memory(create_app(own_database), own_database)
     with own_database.session() as session:
         factories.item(session, factories.person(session))
-    reader = TestClient(memory, base_url="http://localhost")
+    reader = Browser(memory, base_url="http://localhost")
     first = reader.get("/embed/items/1")
     reader.cookies.set(kit.session_cookie(), "somebody")
     again = reader.get("/embed/items/1", headers={"if-none-match": first.headers["etag"]})

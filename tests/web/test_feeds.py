@@ -23,6 +23,7 @@ from app.status_changes import append
 from app.statuses import Kind, Status
 from app.web.memory import Memory
 from tests import factories, naughty
+from tests.asking import Browser
 from tests.looking import counted, words
 
 HOME = "http://localhost:8000"
@@ -290,7 +291,7 @@ def test_a_feed_costs_the_same_however_much_is_in_it(
 def test_a_reader_who_has_the_latest_is_told_so_in_few_bytes(own_database: Database) -> None:
     with own_database.session() as session:
         factories.item(session, factories.person(session))
-    reader = TestClient(Memory(create_app(own_database), own_database), base_url="http://localhost")
+    reader = Browser(Memory(create_app(own_database), own_database), base_url="http://localhost")
     for path in EVERY:
         etag = reader.get(f"{path}.atom").headers["etag"]
         again = reader.get(f"{path}.atom", headers={"if-none-match": etag})

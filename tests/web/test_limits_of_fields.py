@@ -7,11 +7,11 @@ from urllib.parse import quote, urlencode
 import pytest
 from fastapi import FastAPI
 from httpx import Response
-from starlette.testclient import TestClient
 
 from app import first_run
 from app.web import kit, refusal_pages
 from tests import fields, routes, scene
+from tests.asking import Browser
 from tests.fields import Form
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
 from tests.scene import Scene
@@ -29,7 +29,7 @@ class Clerk:
         self.app, self.scene = app, scene
 
     def hand_in(self, form: Form, sent: Sent) -> Response:
-        browser = TestClient(self.app, base_url=HOME, follow_redirects=False)
+        browser = Browser(self.app, base_url=HOME, follow_redirects=False)
         if form.who:
             browser.cookies.set(kit.session_cookie(), self.scene.keys[form.who])
         address = form.path.format_map(self.scene.places)

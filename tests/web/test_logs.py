@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.logs import REQUESTS, JsonLine, PlainLine
 from app.web.logs import RequestLog, shown
+from tests.asking import Browser
 
 SECRET = "mHkQ2b7w-9vT_3xZcR5uYpLd"
 
@@ -30,7 +31,7 @@ def browser(caplog: pytest.LogCaptureFixture) -> Iterator[TestClient]:
     log = logging.getLogger(REQUESTS)
     log.propagate, passed_on = False, log.propagate
     log.addHandler(caplog.handler)
-    yield TestClient(RequestLog(answer), base_url="http://localhost")
+    yield Browser(RequestLog(answer), base_url="http://localhost")
     log.removeHandler(caplog.handler)
     log.propagate = passed_on
 

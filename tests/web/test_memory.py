@@ -17,6 +17,7 @@ from app.people import Role
 from app.web import kit
 from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections
 from tests import factories
+from tests.asking import Browser
 
 HOME = "http://localhost"
 SECRET = "Κρυφό αίτημα"
@@ -65,11 +66,11 @@ def cast(own_database: Database) -> dict[str, str]:
 
 @pytest.fixture
 def reader(memory: Memory) -> TestClient:
-    return TestClient(memory, base_url=HOME, follow_redirects=False)
+    return Browser(memory, base_url=HOME, follow_redirects=False)
 
 
 def browser(memory: Memory, key: str) -> TestClient:
-    signed_in = TestClient(memory, base_url=HOME, follow_redirects=False)
+    signed_in = Browser(memory, base_url=HOME, follow_redirects=False)
     signed_in.cookies.set(kit.session_cookie(), key)
     return signed_in
 
@@ -138,16 +139,16 @@ def test_what_was_hidden_is_gone_with_the_next_request(
 
 
 def test_no_header_changes_what_others_get(memory: Memory, reader: TestClient, cast: dict[str, str]) -> None:
-    fresh = TestClient(memory.app, base_url=HOME).get("/items/1").text
+    fresh = Browser(memory.app, base_url=HOME).get("/items/1").text
     for headers in PLANTED:
         memory.answers.clear()
-        TestClient(memory, base_url=HOME, follow_redirects=False).get("/items/1", headers=headers)
+        Browser(memory, base_url=HOME, follow_redirects=False).get("/items/1", headers=headers)
         page = reader.get("/items/1")
         assert (page.status_code, page.text) == (200, fresh), headers
 
 
 def test_a_header_sent_twice_is_not_remembered(memory: Memory, cast: dict[str, str]) -> None:
-    attacker = TestClient(memory, base_url=HOME)
+    attacker = Browser(memory, base_url=HOME)
     attacker.get("/", headers=[("cookie", "theme=dark"), ("cookie", "theme=light")])
     attacker.get("/", headers=[("accept-encoding", "gzip"), ("accept-encoding", "identity")])
     assert memory.answers == {}
@@ -156,7 +157,7 @@ def test_a_header_sent_twice_is_not_remembered(memory: Memory, cast: dict[str, s
 def test_no_odd_address_stands_for_another(memory: Memory, reader: TestClient, cast: dict[str, str]) -> None:
     before = reader.get("/items/1").text
     for path in ODD:
-        TestClient(memory, base_url=HOME, follow_redirects=False).get(path)
+        Browser(memory, base_url=HOME, follow_redirects=False).get(path)
         assert reader.get("/items/1").text == before, path
 
 
@@ -190,7 +191,7 @@ def test_a_private_page_is_shared_with_nobody_who_asks_at_the_same_moment(memory
 def test_the_first_owner_finds_a_board_that_was_not_remembered(own_database: Database, memory: Memory) -> None:
     with own_database.session() as session:
         link = first_run.owner_link(session, "") or ""
-    stranger = TestClient(memory, base_url=HOME)
+    stranger = Browser(memory, base_url=HOME)
     assert stranger.get(link).headers["cache-control"] == "private, no-store"
     assert memory.answers == {}
 

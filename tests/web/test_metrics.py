@@ -10,13 +10,14 @@ from app.main import create_app
 from app.people import Person
 from app.web.metrics import Metrics
 from tests import factories
+from tests.asking import Browser
 from tests.fixtures.database import RolledBack
 
 HOUSE = ("10.1.2.3", 4000)
 
 
 def client(database: RolledBack, address: tuple[str, int] = HOUSE) -> TestClient:
-    return TestClient(Metrics(create_app(database), database), base_url="http://10.1.2.3", client=address)
+    return Browser(Metrics(create_app(database), database), base_url="http://10.1.2.3", client=address)
 
 
 def figures(browser: TestClient) -> dict[tuple[str, ...], float]:

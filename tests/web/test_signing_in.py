@@ -22,6 +22,7 @@ from app.sign_in import SignIn
 from app.votes import Vote
 from app.web import kit
 from tests import factories
+from tests.asking import Browser
 
 NEW = "new@example.org"
 HOME = "http://localhost"
@@ -35,7 +36,7 @@ def item(session: Session, member: Person) -> Item:
 @pytest.fixture
 def phone(app: FastAPI) -> TestClient:
     """Another browser than the visitor's."""
-    return TestClient(app, base_url=HOME, follow_redirects=False)
+    return Browser(app, base_url=HOME, follow_redirects=False)
 
 
 def last_mail(session: Session) -> str:
@@ -220,7 +221,7 @@ def test_known_and_unknown_addresses_look_the_same(
 ) -> None:
     seen = []
     for address in (member.email, maintainer.email, NEW):
-        browser = TestClient(app, base_url=HOME, follow_redirects=False)
+        browser = Browser(app, base_url=HOME, follow_redirects=False)
         sent = browser.post("/sign-in", data={"email": address, "name": "Somebody"})
         handle = sent.headers["location"].removeprefix("/sign-in/")
         taken = browser.post(f"/sign-in/{handle}", data={"code": "000000"})

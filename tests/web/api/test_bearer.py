@@ -12,6 +12,7 @@ from app.main import create_app
 from app.people import Person, Role
 from app.web.memory import Memory
 from tests import factories
+from tests.asking import Browser
 
 ME = "/api/v1/me"
 ITEMS = "/api/v1/items"
@@ -109,7 +110,7 @@ def test_what_is_public_is_remembered_and_what_a_token_sees_is_not(own_database:
         factories.item(session, ada, "Dark mode")
         secret = tokens.make(session, ada, "Script", ["read"], "30")[1]
     memory = Memory(create_app(own_database), own_database)
-    script = TestClient(memory, base_url="http://localhost")
+    script = Browser(memory, base_url="http://localhost")
     mine = script.get(ITEMS, headers={"Authorization": f"Bearer {secret}"})
     assert (mine.json()["items"][0]["voted"], mine.headers["cache-control"]) == (True, "private, no-store")
     assert memory.answers == {}
