@@ -65,7 +65,7 @@ def test_the_program_knows_the_colours_of_the_sheet(theme: int, known: colours.T
     assert (colour["paper"], colour["surface"]) == (known.paper, known.surface)
     assert (colour["ink"], colour["ink-quiet"], colour["line"]) == (known.ink, known.quiet, known.line)
     assert (colour["accent"], colour["accent-ink"], colour["accent-soft"]) == (accent.colour, accent.ink, accent.soft)
-    assert colour["paper"] in (ROOT / "templates/layout.html").read_text()
+    assert colour["paper"] in (ROOT / "templates/shared/_head.html").read_text()
 
 
 def test_a_mark_has_the_colours_of_its_status() -> None:
