@@ -13,9 +13,11 @@ import re
 import secrets
 import time
 from asyncio import Future, get_running_loop
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from jinja2 import Environment
@@ -155,25 +157,45 @@ class Memory:
             self.bytes -= self.answers.pop(oldest).size
 
 
+class Shelf:
+    """So many things by their keys, for any number of threads; what nobody asked for the longest makes room."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.things: OrderedDict[Hashable, Any] = OrderedDict()
+        self.lock = Lock()
+
+    def get(self, key: Hashable) -> Any:
+        with self.lock:
+            if key in self.things:
+                self.things.move_to_end(key)
+            return self.things.get(key)
+
+    def put(self, key: Hashable, thing: Any) -> None:
+        with self.lock:
+            self.things[key] = thing
+            self.things.move_to_end(key)
+            if len(self.things) > self.most:
+                self.things.popitem(last=False)
+
+
 class Recollections:
     """What was read from the database for many readers, true until anything is written."""
 
     def __init__(self) -> None:
-        self.kept: dict[Hashable, tuple[object, Any]] = {}
+        self.kept = Shelf(RECOLLECTIONS_MOST)
 
     def recall(self, key: Hashable, revision: object, read: Callable[[], Read]) -> Read:
         """What was read at this revision, or read it now; without a revision always read it now.
 
         What is not there is not kept: strangers could push everything else out by asking for what they make up.
         """
-        found = self.kept.get(key)
-        if found is not None and found[0] == revision and revision is not None:
+        found = self.kept.get(key) if revision is not None else None
+        if found is not None and found[0] == revision:
             return cast("Read", found[1])
         value = read()
-        if value is not None:
-            if len(self.kept) > RECOLLECTIONS_MOST:
-                self.kept = {}
-            self.kept[key] = (revision, value)
+        if value is not None and revision is not None:
+            self.kept.put(key, (revision, value))
         return value
 
 
@@ -181,20 +203,15 @@ class Drawings:
     """Rows of lists, remembered by the facts they were drawn from, for a minute, because ages stand in them."""
 
     def __init__(self) -> None:
-        self.minute = 0
-        self.drawn: dict[tuple[object, ...], Markup] = {}
+        self.drawn = Shelf(DRAWINGS_MOST)
 
     def of(self, environment: Environment, template: str, now: datetime, facts: dict[str, Hashable]) -> Markup:
         """The fragment drawn from these facts, which must be all that it shows."""
-        minute = int(now.timestamp() // STAYS_TRUE)
-        if minute != self.minute:
-            self.minute, self.drawn = minute, {}
-        key = (template, *facts.values())
-        found = self.drawn.get(key)
+        key = (template, int(now.timestamp() // STAYS_TRUE), *facts.values())
+        found: Markup | None = self.drawn.get(key)
         if found is None:
-            if len(self.drawn) >= DRAWINGS_MOST:
-                self.drawn.pop(next(iter(self.drawn)), None)
-            found = self.drawn[key] = Markup(environment.get_template(template).render(now=now, **facts))  # noqa: S704
+            found = Markup(environment.get_template(template).render(now=now, **facts))  # noqa: S704 - escaped by it
+            self.drawn.put(key, found)
         return found
 
 
@@ -205,16 +222,16 @@ class Frame:
     """
 
     def __init__(self, draw: Callable[[Hole], str]) -> None:
-        self.holes: list[tuple[str, tuple[Any, ...]]] = []
+        holes: list[tuple[str, tuple[Any, ...]]] = []
         sign = secrets.token_hex(8)
 
         def hole(name: str, *facts: Any) -> Markup:
-            self.holes.append((name, facts))
-            return Markup(f"{sign} {len(self.holes) - 1} ")  # noqa: S704 - replaced before anybody sees it
+            holes.append((name, facts))
+            return Markup(f"{sign} {len(holes) - 1} ")  # noqa: S704 - replaced before anybody sees it
 
         first, *rest = re.split(f"{sign} ([0-9]+) ", draw(hole))
         self.first = first.encode()
-        self.rest = [(self.holes[int(at)], text.encode()) for at, text in zip(rest[::2], rest[1::2], strict=True)]
+        self.rest = [(holes[int(at)], text.encode()) for at, text in zip(rest[::2], rest[1::2], strict=True)]
 
     def filled(self, own: Mapping[str, Callable[..., str]]) -> bytes:
         """The page of one reader; `own` has what fills the holes of each name."""

@@ -1,10 +1,15 @@
 """What is remembered for readers without cookies reaches nobody else, and nobody can plant anything in it."""
 
 import asyncio
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
+from fastapi import FastAPI, Request, Response
 from httpx import ASGITransport, AsyncClient
-from jinja2 import UndefinedError
+from jinja2 import DictLoader, UndefinedError
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -14,8 +19,11 @@ from app.db import Database
 from app.items import Item
 from app.main import create_app
 from app.people import Role
+from app.statuses import Status
 from app.web import kit
-from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections
+from app.web.kit import Viewer
+from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf
+from app.web.route import DatabaseRoute
 from tests import factories
 from tests.asking import Browser
 
@@ -203,12 +211,45 @@ def test_a_frame_is_drawn_once_and_filled_for_each_reader() -> None:
         assert frame.filled(own).decode() == f"<b>{name}</b> <i>row 7</i> <b>{name}</b>"
 
 
-def test_what_is_drawn_for_many_knows_none_of_them() -> None:
+def test_what_is_drawn_for_many_knows_none_of_them(
+    app: FastAPI, member_browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Whoever looks first must not stand in what the others see, so a template that asks for them fails at once."""
-    nobody = kit.NOBODY
-    for asked in ("viewer.name", "request.cookies", "policy.is_owner(viewer)"):
+    leaks = {
+        "viewer": "{{ viewer.name }}",
+        "request": "{{ request.cookies }}",
+        "policy": "{{ policy.is_owner(viewer) }}",
+    }
+    monkeypatch.setattr(kit.environment(), "loader", DictLoader(leaks))
+    for name in leaks:
+        app.router.routes.insert(0, DatabaseRoute("/leak", partial(_shared, name)))
         with pytest.raises(UndefinedError):
-            kit.environment().from_string(f"{{{{ {asked} }}}}").render(**nobody)
+            member_browser.get("/leak")
+
+
+def _shared(template: str, request: Request, _viewer: Viewer) -> Response:
+    return kit.shared_page(request, template, "everybody", dict)
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmap"])
+def test_members_who_see_the_same_see_their_own_names_and_votes(
+    own_database: Database, memory: Memory, cast: dict[str, str], path: str
+) -> None:
+    with own_database.session() as session:
+        maintainer = factories.person(session, "Mira", role=Role.MAINTAINER)
+        people = [factories.person(session, name) for name in ("Ada One", "Ben Two")]
+        own = [factories.item(session, person, f"Asked by {person.name}").number for person in people]
+        for number in own:
+            factories.move(session, session.get_one(Item, number), maintainer, Status.PLANNED)
+        keys = [sign_in.open_session(session, person) for person in people]
+    for _again in range(2):
+        for person, number, key in zip(people, own, keys, strict=True):
+            browser = Browser(memory, base_url=HOME)
+            browser.cookies.set(kit.session_cookie(), key)
+            page = browser.get(path).text
+            pressed = [int(voted) for voted in re.findall(r'id="vote-(\d+)" aria-pressed="true"', page)]
+            named = re.findall(r'masthead-person"[^>]*><span dir="auto">([^<]*)<', page)
+            assert (named, pressed) == ([person.name], [number])
 
 
 def test_what_strangers_make_up_pushes_nothing_out() -> None:
@@ -216,4 +257,30 @@ def test_what_strangers_make_up_pushes_nothing_out() -> None:
     recollections.recall("site", 1, lambda: "ours")
     for number in range(RECOLLECTIONS_MOST + 2):
         assert recollections.recall(("browser", str(number)), 1, lambda: None) is None
-    assert list(recollections.kept) == ["site"]
+    assert list(recollections.kept.things) == ["site"]
+
+
+def test_what_is_asked_for_stays_whatever_else_is_made_up() -> None:
+    recollections = Recollections()
+    for number in range(RECOLLECTIONS_MOST * 3):
+        assert recollections.recall("site", 1, lambda: "ours") == "ours"
+        recollections.recall(("search", number), 1, lambda: "theirs")
+    assert recollections.recall("site", 1, lambda: pytest.fail("It was forgotten.")) == "ours"
+    assert len(recollections.kept.things) == RECOLLECTIONS_MOST
+
+
+def test_a_shelf_holds_together_under_many_threads() -> None:
+    shelf, switching = Shelf(most=3), sys.getswitchinterval()
+
+    def use(number: int) -> None:
+        for at in range(5_000):
+            assert shelf.get(at * number % 7) in {None, at * number % 7}
+            shelf.put(at * number % 7, at * number % 7)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(use, range(8)))
+    finally:
+        sys.setswitchinterval(switching)
+    assert len(shelf.things) == 3
