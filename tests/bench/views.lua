@@ -1,13 +1,23 @@
--- Each request is a view of the board that nobody has asked for before.
+-- Each request is a page of the board that nobody has asked for before: it begins at another place of its order.
 local sorts = { "trending", "new", "votes", "answered", "waiting" }
 local filters = { "", "&kind=idea", "&kind=defect", "&status=planned", "&status=new", "&status=declined&kind=idea" }
 local count = 0
+
+local function moment()
+  return os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - count * 7919 % 77760000)
+end
+
+local begins = {
+  trending = function() return 100 + count * 37 % 8000 / 100 end,
+  votes = function() return count % 50 + 1 end,
+  new = moment, answered = moment, waiting = moment,
+}
 
 function request()
   count = count + 1
   local sort = sorts[count % #sorts + 1]
   local filter = filters[math.floor(count / #sorts) % #filters + 1]
-  return wrk.format("GET", "/?sort=" .. sort .. filter .. "&unseen=" .. count)
+  return wrk.format("GET", "/?sort=" .. sort .. filter .. "&after=" .. count .. "_" .. begins[sort]())
 end
 
 -- wrk itself tells no 95th percentile.
