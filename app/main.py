@@ -61,7 +61,7 @@ def served() -> ASGIApp:
     serving.end_with_parent()
     app = create_app()
     gc.collect()
-    gc.freeze()
+    gc.freeze()  # what is there now stays, and the collector need not look through it again and again
     database = app.state.database
     remembering: ASGIApp = Memory(app, database)
     if settings().metrics == "on":

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from starlette._utils import get_route_path
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -91,7 +90,7 @@ class Directory(BaseRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """The first route that takes path and method, or else one that takes the path, in the scope as `route`."""
         partial: tuple[Match, Scope] = (Match.NONE, {})
-        for route in self.shelves.get(_shelf(get_route_path(scope)), ()):
+        for route in self.shelves.get(_shelf(scope["path"].removeprefix(scope.get("root_path", ""))), ()):
             found = route.matches(scope)
             if found[0] is Match.FULL:
                 return found
