@@ -334,6 +334,19 @@ def test_a_stranger_is_told_before_they_can_have_anything_read(listener: int, mo
             assert client.rcpt(stranger)[0] == 550
 
 
+@pytest.mark.smtp
+def test_who_is_connected_at_the_end_is_let_go(own_database: Database, has_an_inbox: int) -> None:
+    async def listen_and_end() -> bytes:
+        async with inbox.listening(own_database):
+            reader, writer = await asyncio.open_connection("127.0.0.1", has_an_inbox)
+            await reader.readline()
+        left = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        return left
+
+    assert asyncio.run(listen_and_end()) == b""
+
+
 ENDLESS = [
     "<a href=http://x ", "<a href='http://x.org'>", "<a ", " " * 16, "<li", "<li>", "<p", "<br ", "&lt;", "> " * 8,
     "On Mon, ", "-----", "\nFrom: ", "\n> ",

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from sqlalchemy.exc import DBAPIError
 
@@ -78,10 +79,12 @@ async def listening(database: Database) -> AsyncIterator[None]:
     from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - only who takes mails pays for it
 
     host, _colon, port = settings().inbox.rpartition(":")
-    inbox = Inbox(database)
+    inbox, dialogues = Inbox(database), WeakSet["SMTP"]()
 
     def dialogue() -> "SMTP":
-        return SMTP(inbox, hostname=socket.gethostname(), ident="Daylight", data_size_limit=BYTES_MOST)
+        begun = SMTP(inbox, hostname=socket.gethostname(), ident="Daylight", data_size_limit=BYTES_MOST)
+        dialogues.add(begun)
+        return begun
 
     loop = asyncio.get_running_loop()
     server = await loop.create_server(dialogue, host.strip("[]") or None, int(port), reuse_port=True)
@@ -89,4 +92,8 @@ async def listening(database: Database) -> AsyncIterator[None]:
         yield
     finally:
         server.close()
+        for begun in dialogues:
+            if begun.transport is not None:
+                begun.transport.close()  # whoever is still there hears of it, and tries again elsewhere or later
         await server.wait_closed()
+        await asyncio.sleep(0)  # for what closing has called soon
