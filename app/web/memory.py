@@ -35,6 +35,9 @@ RECOLLECTIONS_MOST = 500
 ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place
 COOKIE_MOST = 20  # bytes
 
+_SIGN = secrets.token_hex(8)  # that nobody can write, because nobody is shown it
+_HOLE = re.compile(f"{_SIGN} ([0-9]+) ")
+
 Read = TypeVar("Read")
 Hole = Callable[..., Markup]
 VARY = (b"vary", b"accept-encoding, authorization, cookie")
@@ -223,13 +226,12 @@ class Frame:
 
     def __init__(self, draw: Callable[[Hole], str]) -> None:
         holes: list[tuple[str, tuple[Any, ...]]] = []
-        sign = secrets.token_hex(8)
 
         def hole(name: str, *facts: Any) -> Markup:
             holes.append((name, facts))
-            return Markup(f"{sign} {len(holes) - 1} ")  # noqa: S704 - replaced before anybody sees it
+            return Markup(f"{_SIGN} {len(holes) - 1} ")  # noqa: S704 - replaced before anybody sees it
 
-        first, *rest = re.split(f"{sign} ([0-9]+) ", draw(hole))
+        first, *rest = _HOLE.split(draw(hole))
         self.first = first.encode()
         self.rest = [(holes[int(at)], text.encode()) for at, text in zip(rest[::2], rest[1::2], strict=True)]
 

@@ -27,7 +27,8 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
     def context() -> dict[str, Any]:
         return {
             "view": view, "boards": boards, "tags": tags, "page": page,
-            "is_empty": not page.rows and samples.may_fill(session), "answering": rota.named(session, today),
+            "is_empty": not page.rows and samples.may_fill(session),
+            "answering": kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
             "shows_samples": is_owner and samples.are_here(session), "is_owner": is_owner,
         }  # fmt: skip
 
