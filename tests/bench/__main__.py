@@ -96,7 +96,9 @@ def arguments() -> argparse.Namespace:
 def board(kind: str, size: int, folder: Path) -> Iterator[str]:
     """The address of a database with a board of this size, made for this run; SQLite ones are built once and copied."""
     if kind == "postgresql":
-        with postgresql_server(folder / f"pg{size}") as url:
+        place = folder / f"pg{size}"
+        place.mkdir()
+        with postgresql_server(place) as url:
             _build(url, size)
             _make_durable(url)
             yield url
