@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, true
 from sqlmodel import Session, col, select
 
 from app import items, listing, wording
-from app.boards import Board
 from app.comments import Comment
 from app.items import Item
 from app.listing import Row
@@ -105,7 +104,6 @@ def _chosen(person: Person, show: Show) -> Any:
     mine = (
         select(Item.number, turn.label("turn"), col(Item.due_on))
         .join(Subscription, col(Subscription.item_number) == Item.number)
-        .join(Board, col(Board.id) == Item.board_id)
         .where(Subscription.person_id == person.id, items.visible_to(person), _is_shown(person, show))
     )
     return mine.order_by(turn, col(Item.changed_at).desc(), col(Item.number).desc())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select, tuple_
 
 from app import items, wording
-from app.boards import Board
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange
@@ -28,7 +27,6 @@ def page(session: Session, viewer: Person | None, after: int = 0) -> Page:
     statement = (
         select(StatusChange, Item, Person)
         .join(Item, col(Item.number) == StatusChange.item_number)
-        .join(Board, col(Board.id) == Item.board_id)
         .outerjoin(Person, col(Person.id) == StatusChange.person_id)
         .where(items.visible_to(viewer), col(Item.status) == Status.SHIPPED)
         .where(col(StatusChange.to_status) == Status.SHIPPED, StatusChange.at == Item.status_changed_at)

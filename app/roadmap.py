@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col
 
-from app import items, listing, targets
+from app import listing, targets
 from app.items import Item
 from app.listing import Row, Sort, View
 from app.people import Person
@@ -50,9 +50,12 @@ def stations(session: Session, viewer: Person | None) -> list[Station]:
 def station(session: Session, viewer: Person | None, status: Status, within: View, most: int) -> Station:
     """The first of what has this status within a view: the most wanted, or of what is closed the latest."""
     view = within.but(status=status)
-    statement = listing.rows_where(items.visible_to(viewer), *listing.narrowed(view))
-    order = _MOST_WANTED if status.is_open else _LATEST
-    rows = listing.fetch(session, statement.order_by(*order).limit(most + 1))
+    numbers = listing.numbers_in(viewer, view)
+    if status.is_open:
+        rows = listing.first(session, numbers, _MOST_WANTED, most + 1)
+    else:
+        closed = col(Item.status) == status  # said once more, as a way in: there is an index of just this
+        rows = listing.first(session, numbers.where(closed), _LATEST, most + 1)
     return Station(view, status, rows[:most], len(rows) > most)
 
 

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app import items, site
-from app.boards import Board
 from app.items import Item
 from app.statuses import Status
 
@@ -28,7 +27,6 @@ def page(session: Session, number: int) -> list[Entry]:
     """The items of one file, counted from 1. Duplicates are left to the items they were merged into."""
     statement = (
         select(col(Item.number), col(Item.changed_at))
-        .join(Board, col(Board.id) == Item.board_id)
         .where(items.visible_to(None), col(Item.status) != Status.DUPLICATE)
         .where(col(Item.number).between((number - 1) * PAGE + 1, number * PAGE))
         .order_by(col(Item.number))

@@ -11,7 +11,6 @@ from itertools import groupby
 from sqlmodel import Session, col, or_, select
 
 from app import edits, items, people
-from app.boards import Board
 from app.comments import Comment
 from app.edits import Edit, Subject
 from app.items import Item
@@ -122,11 +121,7 @@ def _changes(session: Session, number: int) -> list[StatusChange]:
 
 
 def _visible(session: Session, numbers: set[int | None], viewer: Person | None) -> dict[int, Item]:
-    rows = session.exec(
-        select(Item)
-        .join(Board, col(Board.id) == Item.board_id)
-        .where(col(Item.number).in_(numbers), items.visible_to(viewer))
-    )
+    rows = session.exec(select(Item).where(col(Item.number).in_(numbers), items.visible_to(viewer)))
     return {item.number: item for item in rows}
 
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import literal
+from sqlalchemy import ColumnElement, literal
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -14,6 +16,34 @@ INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.inse
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+def not_a_way_in(column: Any) -> ColumnElement[Any]:
+    """The column, as something that rows are looked at for but not found by: its indexes are left alone.
+
+    SQLite, which knows little of how many rows have which value, else likes to find and sort a third of all rows rather
+    than to walk an index in order until a page is full. PostgreSQL knows, and decides by itself.
+    """
+    return NotAWayIn(column)
+
+
+class NotAWayIn(FunctionElement[Any]):
+    inherit_cache = True
+
+    def __init__(self, column: Any) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(NotAWayIn)
+def _plain(element: NotAWayIn, compiler: Any, **options: Any) -> str:
+    words: str = compiler.process(element.clauses, **options)
+    return words
+
+
+@compiles(NotAWayIn, "sqlite")
+def _with_a_plus(element: NotAWayIn, compiler: Any, **options: Any) -> str:
+    return f"+{_plain(element, compiler, **options)}"
 
 
 def upsert(session: Session, statement: Callable[[Any], Any], row: dict[str, Any]) -> Any:

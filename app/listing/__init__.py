@@ -3,8 +3,8 @@
 A list reads stored counts and copies only, never votes or comments, in an order that an index can walk.
 """
 
-from app.listing.pages import PAGE, Page, narrowed, page, tags_in_use
-from app.listing.rows import Row, fetch, rows_where, with_numbers
+from app.listing.pages import PAGE, Page, numbers_in, page, tags_in_use
+from app.listing.rows import Row, first, row, with_numbers
 from app.listing.views import Sort, View
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "Row",
     "Sort",
     "View",
-    "fetch",
-    "narrowed",
+    "first",
+    "numbers_in",
     "page",
-    "rows_where",
+    "row",
     "tags_in_use",
     "with_numbers",
 ]

@@ -1,5 +1,6 @@
 """What a list shows of an item, read in one select of named columns."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -62,22 +63,31 @@ OF_ITEM = [getattr(Item, field.name) for field in fields(Row)[:-4]]
 BESIDE_ITEM = [col(Board.name), col(Board.slug), col(Person.name), col(Person.title)]
 
 
-def rows_where(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The select that `fetch` takes, in no order."""
-    return (
-        select(*OF_ITEM, *BESIDE_ITEM)
-        .join(Board, col(Board.id) == Item.board_id)
-        .outerjoin(Person, col(Person.id) == Item.answerer_id)
-        .where(*conditions)
-    )
+ROWS = (
+    select(*OF_ITEM, *BESIDE_ITEM)
+    .outerjoin(Board, col(Board.id) == Item.board_id)
+    .outerjoin(Person, col(Person.id) == Item.answerer_id)
+)
 
 
-def fetch(session: Session, statement: Select[Any]) -> list[Row]:
+def row(session: Session, number: int) -> Row:
+    """What a list shows of an item that is there."""
+    (found,) = _fetch(session, ROWS.where(col(Item.number) == number))
+    return found
+
+
+def first(session: Session, numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: int) -> list[Row]:
+    """The first rows among those whose numbers are selected; only theirs are read, where an index holds the order."""
+    walked = numbers.order_by(*order).limit(most).subquery()
+    return _fetch(session, ROWS.join(walked, walked.c.number == Item.number).order_by(*order))
+
+
+def _fetch(session: Session, statement: Select[Any]) -> list[Row]:
     return [Row(*values) for values in session.execute(statement)]
 
 
 def with_numbers(session: Session, viewer: Person | None, numbers: list[int]) -> list[Row]:
     """The rows of these items, in this order, without those that this person may not see."""
-    found = fetch(session, rows_where(items.visible_to(viewer), col(Item.number).in_(numbers)))
+    found = _fetch(session, ROWS.where(items.visible_to(viewer), col(Item.number).in_(numbers)))
     by_number = {row.number: row for row in found}
     return [by_number[number] for number in numbers if number in by_number]

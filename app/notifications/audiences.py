@@ -9,7 +9,6 @@ from sqlalchemy import exists, union
 from sqlmodel import Session, col, or_, select
 
 from app import wording
-from app.boards import Board
 from app.comments import Comment
 from app.events import Event, Happened
 from app.items import Item, visible_to
@@ -150,7 +149,6 @@ class Sight:
     def reaches(self, person: Person, item: Item) -> bool:
         kind = item.number, person.role, person.id == item.reporter_id
         if kind not in self.known:
-            shown = select(Item.number).join(Board, col(Board.id) == Item.board_id)
-            shown = shown.where(Item.number == item.number, visible_to(person))
+            shown = select(Item.number).where(Item.number == item.number, visible_to(person))
             self.known[kind] = self.session.exec(shown).first() is not None
         return self.known[kind]

@@ -103,7 +103,6 @@ def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item
     return list(
         session.exec(
             select(Item)
-            .join(Board, col(Board.id) == Item.board_id)
             .where(related, col(Item.number) != item.number, items.visible_to(viewer))
             .order_by(col(Item.number))
         )

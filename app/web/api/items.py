@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app import boards, items, listing, policy, search, tags, taking_part, text
 from app.boards import Board
@@ -159,7 +159,7 @@ def need_readable(viewer: Person | None, item: Item) -> None:
 
 
 def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
-    (row,) = listing.fetch(session, listing.rows_where(col(Item.number) == item.number))
+    row = listing.row(session, item.number)
     case = item_page.case_of(session, viewer, item)
     tagged = tags.of_items(session, [item.number])
     voted = {item.number: None} if case["voted"] else {}
