@@ -22,12 +22,13 @@ from app import db, people, text
 from app.config import settings
 from app.people import Person, Role
 from app.refusals import Refusal, Refused
-from app.sessions import hashed
+from app.sessions import Ticket, hashed
 from app.words import _
 
 LASTS_MOST = timedelta(minutes=5)
 LEEWAY = timedelta(seconds=30)  # as far as two clocks may differ
 TICKET_LASTS = timedelta(hours=1)
+TAKEN_ONCE_FOR = LASTS_MOST + 2 * LEEWAY  # after which no clock takes the token of a ticket any more
 EACH_MOST = 20
 SUBJECT_MOST = 200
 PUBLIC_KEY_MOST = 500
@@ -69,16 +70,6 @@ class Identity(SQLModel, table=True):
     product: str = Field(max_length=text.NAME_MOST, primary_key=True)
     subject: str = Field(max_length=SUBJECT_MOST, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
-
-
-class Ticket(SQLModel, table=True):
-    """With which a page of a product acts for a person. The secret is stored only as a hash, and so is the token."""
-
-    key_hash: str = Field(max_length=64, primary_key=True)
-    signed_hash: str = Field(max_length=64, unique=True)
-    product_key_id: int = Field(foreign_key="product_key.id", index=True, ondelete="CASCADE")
-    person_id: int = Field(foreign_key="person.id", index=True)
-    expires_at: datetime = Field(index=True)
 
 
 @dataclass(frozen=True)
@@ -216,11 +207,10 @@ def recognise(session: Session, secret: str) -> Person | None:
 
 
 def forget_person(session: Session, person: Person) -> None:
-    """No product speaks for a person who leaves. Their tickets, good for nothing now, show for their hour which tokens
-    were taken, so that none of these brings the person back.
-    """
+    """No product speaks for a person who leaves."""
     session.execute(delete(Identity).where(col(Identity.person_id) == person.key))
 
 
 def forget_ended(session: Session) -> None:
-    session.execute(delete(Ticket).where(col(Ticket.expires_at) < db.now()))
+    """Until their tokens have ended too, tickets show which of these were taken, so that none is taken again."""
+    session.execute(delete(Ticket).where(col(Ticket.expires_at) < db.now() - TAKEN_ONCE_FOR))

@@ -1,10 +1,13 @@
-"""Sessions: the browsers in which somebody is signed in. The secret in the cookie is stored only as a hash."""
+"""Sessions: the browsers in which somebody is signed in, and the tickets with which products act for them.
+
+The secrets are stored only as hashes.
+"""
 
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from app import db
@@ -38,6 +41,16 @@ class SessionRow(SQLModel, table=True):
     def is_stale(self) -> bool:
         """Whether it is time to note that it was used."""
         return db.now() - self.seen_at > SEEN_EVERY
+
+
+class Ticket(SQLModel, table=True):
+    """With which a page of a product acts for a person, see `products`. The token it was given for is hashed too."""
+
+    key_hash: str = Field(max_length=64, primary_key=True)
+    signed_hash: str = Field(max_length=64, unique=True)
+    product_key_id: int = Field(foreign_key="product_key.id", index=True, ondelete="CASCADE")
+    person_id: int = Field(foreign_key="person.id", index=True)
+    expires_at: datetime = Field(index=True)
 
 
 def hashed(secret: str) -> str:
@@ -80,9 +93,11 @@ def revoke(session: Session, person_id: int, mark: str) -> None:
 
 
 def revoke_all(session: Session, person_id: int, *, but: str = "") -> None:
-    """Sign a person out everywhere; except, if a key is given, in that browser."""
+    """Sign a person out everywhere, inside products too; except, if a key is given, in that browser."""
     own = col(SessionRow.person_id) == person_id
     session.execute(delete(SessionRow).where(own, col(SessionRow.key_hash) != hashed(but)))
+    running = col(Ticket.person_id) == person_id, col(Ticket.expires_at) > db.now()
+    session.execute(update(Ticket).where(*running).values(expires_at=db.now()))
 
 
 def forget_ended(session: Session) -> None:

@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlmodel import Session, select
 
-from app import db, departure, people, products
+from app import db, departure, people, products, sessions, sign_in
 from app.people import Person, Role
-from app.products import Identity, ProductKey, Ticket, Untrusted
+from app.products import Identity, ProductKey, Untrusted
 from app.refusals import Invalid, NotAllowed
+from app.sessions import Ticket
+from app.sign_in import SignIn
 from tests import factories
 
 HOME = "http://localhost:8000"
@@ -193,7 +195,38 @@ def test_a_ticket_ends_after_an_hour_and_is_forgotten(
     session.flush()
     assert products.recognise(session, ticket) is None
     products.forget_ended(session)
+    assert session.exec(select(Ticket)).all() == [row]  # its token could be taken again yet
+    row.expires_at -= products.TAKEN_ONCE_FOR
+    session.flush()
+    products.forget_ended(session)
     assert session.exec(select(Ticket)).all() == []
+
+
+def sign_out_everywhere(session: Session, person: Person, _owner: Person) -> None:
+    sessions.revoke_all(session, person.key)
+
+
+def change_address(session: Session, person: Person, _owner: Person) -> None:
+    attempt = SignIn(email="nina@other.example", handle_hash="", code_hash="", link_hash="", started_at=db.now())
+    sign_in.complete_change(session, attempt, person)
+
+
+def go_up_and_down(session: Session, person: Person, owner: Person) -> None:
+    for role in (Role.ADVOCATE, Role.MEMBER):
+        people.give_role(session, person, role, owner)
+
+
+@pytest.mark.parametrize("what", [sign_out_everywhere, change_address, go_up_and_down])
+def test_what_signs_a_person_out_everywhere_ends_their_tickets_and_gives_no_token_back(
+    session: Session, owner: Person, secret: str, what: Callable[[Session, Person, Person], None]
+) -> None:
+    token = signed(secret)
+    ticket, nina, _until = products.admit(session, token)
+    what(session, nina, owner)
+    assert products.recognise(session, ticket) is None
+    products.forget_ended(session)
+    assert words_of(session, token) == "This token was used already: sign a new one each time."
+    assert products.recognise(session, products.admit(session, signed(secret, exp=now() + 299))[0]) == nina
 
 
 def test_no_product_speaks_for_who_left(session: Session, secret: str) -> None:
