@@ -10,9 +10,11 @@ import socket
 import ssl
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import cache
 from ipaddress import IPv4Address, IPv6Address
+from threading import Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -81,7 +83,7 @@ class Guarded(NetworkBackend):
         self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
         socket_options: Any = None,
     ) -> NetworkStream:  # fmt: skip
-        *others, last = allowed(host, port)
+        *others, last = allowed(host, port, self.until)
         for address in others:
             with suppress(httpcore.NetworkError):
                 return self._connected(address, port, timeout, local_address, socket_options)
@@ -119,18 +121,39 @@ def remaining(until: float, most: float | None) -> float:
     """The seconds that are left, at most so many. Raises ReadTimeout when there are none."""
     left = until - time.monotonic()
     if left <= 0:
-        raise ReadTimeout(_("It took longer than %s seconds.") % int(SECONDS_MOST))
+        raise _too_late()
     return left if most is None else min(left, most)
 
 
-def allowed(host: str, port: int) -> list[str]:
+def _too_late() -> ReadTimeout:
+    return ReadTimeout(_("It took longer than %s seconds.") % int(SECONDS_MOST))
+
+
+def allowed(host: str, port: int, until: float) -> list[str]:
     """The addresses of a host that may be connected to. Raises NotPublic if there are none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(address[0]) for *_kinds, address in found))
+    addresses = _resolved(host, port, until)
     public = addresses if settings().private_networks == "on" else [each for each in addresses if is_public(each)]
     if not public:
         raise NotPublic(_("%s is on a private network, where DAYLIGHT_PRIVATE_NETWORKS=on would allow it.") % host)
     return public
+
+
+def _resolved(host: str, port: int, until: float) -> list[str]:
+    """The addresses of a host. The system looks them up for as long as it likes, so it does in a thread of its own."""
+    found: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.set_result(list(dict.fromkeys(str(address[0]) for *_kinds, address in answers)))
+        except Exception as trouble:  # noqa: BLE001 - whoever waits is told
+            found.set_exception(trouble)
+
+    Thread(target=look_up, daemon=True).start()
+    try:
+        return found.result(remaining(until, None))
+    except TimeoutError:
+        raise _too_late() from None
 
 
 def is_plainly_forbidden(url: str) -> bool:

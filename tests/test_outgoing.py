@@ -1,7 +1,9 @@
 """The one way out: public addresses only, the one that was checked, and an end of time and size."""
 
+import socket
 import time
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
@@ -41,6 +43,15 @@ def test_nothing_leads_to_this_machine(receiver: Receiver, host: str) -> None:
     assert receiver.messages == []
 
 
+def test_a_name_that_leads_nowhere_is_a_failure_like_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_asked: object, **_more: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(outgoing.Failure, match="Name or service not known"):
+        outgoing.post("http://nowhere.example/", b"{}", {})
+
+
 @pytest.mark.usefixtures("on_private_networks")
 class TestOnPrivateNetworks:
     def test_the_answer_is_heard(self, receiver: Receiver) -> None:
@@ -61,6 +72,16 @@ class TestOnPrivateNetworks:
         with pytest.raises(outgoing.Failure):
             outgoing.post(receiver.url, b"{}", {})
         assert time.monotonic() - began < 5
+
+    def test_a_slow_look_for_the_address_has_an_end(self, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
+        ended, look_up = Event(), socket.getaddrinfo
+        monkeypatch.setattr(outgoing, "SECONDS_MOST", 0.3)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: ended.wait(60) and look_up(*asked, **more))
+        with pytest.raises(outgoing.Failure):
+            outgoing.post(receiver.url, b"{}", {})
+        assert not ended.is_set()  # it goes on, and nobody waits for it
+        ended.set()
+        assert receiver.messages == []
 
     def test_an_endless_answer_has_an_end(self, receiver: Receiver) -> None:
         receiver.habit = "flood"
