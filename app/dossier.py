@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, SQLModel, col, select
 
+from app import items
 from app.boards import Board
 from app.comments import Comment
 from app.edits import Edit
@@ -29,7 +30,7 @@ def of(session: Session, person: Person) -> dict[str, Any]:
     def rows(table: type[SQLModel], whose: Any, fields: str) -> list[dict[str, Any]]:
         return _rows(session, table, whose == key, fields)
 
-    return {
+    told: dict[str, Any] = {
         "profile": _plain(person, "name email title role joined_at hears hears_comments hears_team"),
         "items": [
             {**_plain(item, ITEM), "board": board}
@@ -52,6 +53,16 @@ def of(session: Session, person: Person) -> dict[str, Any]:
         "known_to": rows(Identity, Identity.person_id, "product subject"),
         "sessions": rows(SessionRow, SessionRow.person_id, "started_at seen_at expires_at browser"),
     }
+    _leave_out_unknown(session, person, told["answers"], "duplicate_of")
+    _leave_out_unknown(session, person, told["merge_proposals"], "into")
+    return told
+
+
+def _leave_out_unknown(session: Session, person: Person, rows: list[dict[str, Any]], name: str) -> None:
+    """Of other items, leave only the numbers of those that this person may know of today."""
+    known = items.known_among(session, person, (row[name] for row in rows))
+    for row in rows:
+        row[name] = row[name] if row[name] in known else None
 
 
 def _rows(session: Session, table: type[SQLModel], whose: ColumnElement[bool], fields: str) -> list[dict[str, Any]]:

@@ -5,13 +5,15 @@ import json
 import pytest
 from sqlmodel import Session, SQLModel, func, select
 
-from app import comments, departure, dossier, outbox, people, sign_in, subscriptions, votes
+from app import comments, departure, dossier, items, outbox, people, sign_in, subscriptions, votes
+from app.boards import Access
 from app.comments import Comment
 from app.outbox import Mail
 from app.people import Person, Role, RoleChange
 from app.refusals import Invalid, Refused
 from app.sessions import SessionRow
 from app.sign_in import SignIn
+from app.status_changes import proposals
 from app.statuses import Status
 from app.subscriptions import Subscription
 from app.votes import Vote
@@ -146,6 +148,24 @@ def test_the_dossier_of_a_maintainer_holds_their_answers(session: Session, membe
     assert [(row["to_status"], row["explanation"]) for row in kept["answers"]] == [("planned", "We will.")]
     assert [row["to_target"] for row in kept["target_moves"]] == ["2027-Q1"]
     assert [row["earlier"] for row in kept["earlier_words"]] == ["Soon"]
+
+
+def test_the_dossier_names_no_item_that_its_person_may_not_know_of(
+    session: Session, member: Person, advocate: Person, maintainer: Person
+) -> None:
+    factories.board(session, "own", access=Access.OWN_CASES)
+    seen, unseen = factories.item(session, member), factories.item(session, member)
+    twins = [factories.item(session, member) for _ in range(2)]
+    for twin, into in zip(twins, (seen, unseen), strict=True):
+        proposals.propose(session, twin, advocate, str(into.number), "The same.")
+        factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
+    items.move_to_board(session, unseen, maintainer, "own")
+    session.flush()
+    assert [row["into"] for row in dossier.of(session, advocate)["merge_proposals"]] == [seen.number, None]
+    both = [seen.number, unseen.number]
+    assert [row["duplicate_of"] for row in dossier.of(session, maintainer)["answers"]] == both
+    people.change_role(session, maintainer, Role.MEMBER, maintainer)
+    assert [row["duplicate_of"] for row in dossier.of(session, maintainer)["answers"]] == [seen.number, None]
 
 
 def test_every_table_that_names_a_person_is_in_the_dossier_or_left_out_on_purpose() -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from app import db, exports, hiding, sign_in
+from app import db, exports, hiding, items, people, sign_in
 from app.boards import Access
 from app.db import Database
 from app.exports import Choice
 from app.imports.cells import restored
+from app.items import Item
 from app.people import Role
 from app.refusals import Refused
 from app.statuses import Kind, Status
@@ -66,6 +67,22 @@ def told(board: Database, tmp_path: Path) -> Read:
         return dict(json.loads(path.read_text()))
 
     return read
+
+
+@pytest.mark.parametrize(("choice", "is_named"), [(PUBLIC, False), (NAMED, False), (ALL, True)])
+def test_what_an_item_was_merged_into_is_named_to_who_may_know_of_it(
+    board: Database, table: Read, told: Read, choice: Choice, is_named: bool
+) -> None:
+    with board.session() as session:
+        mira = people.with_email(session, "mira.okafor@example.org")
+        inside = session.exec(select(Item).where(Item.title == "It stops")).one()
+        twin = factories.item(session, mira, "Twin")
+        factories.move(session, twin, mira, Status.DUPLICATE, duplicate_of=str(inside.number))
+        items.move_to_board(session, inside, mira, "inside")
+    number = inside.number if is_named else None
+    assert [row["duplicate of"] for row in table(choice) if row["title"] == "Twin"] == [str(number or "")]
+    (item,) = (item for item in told(choice)["items"] if item["title"] == "Twin")
+    assert (item["merged_into"], item["status_changes"][0]["duplicate_of"]) == (number, number)
 
 
 def test_the_table_has_a_row_for_each_public_item(table: Read) -> None:

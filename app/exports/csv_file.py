@@ -27,7 +27,7 @@ COLUMNS: dict[str, Callable[[Entry], object]] = {
     "resolution": lambda entry: entry.item.reason,
     "status changed": lambda entry: entry.item.status_changed_at,
     "target": lambda entry: entry.item.target,
-    "duplicate of": lambda entry: entry.item.merged_into,
+    "duplicate of": lambda entry: entry.other(entry.item.merged_into),
     "votes": lambda entry: entry.item.vote_count,
     "imported votes": lambda entry: entry.item.imported_vote_count,
     "comments": lambda entry: entry.item.comment_count,

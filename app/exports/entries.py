@@ -47,6 +47,11 @@ class Entry:
     target_moves: list[TargetMove] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)  # the items that may be named in it
+
+    def other(self, number: int | None) -> int | None:
+        """The number of another item, where whoever reads the file may know of that."""
+        return number if number in self.known else None
 
     def name(self, person_id: int | None) -> str | None:
         """Name and public title of a person."""
@@ -85,9 +90,11 @@ def _entries(session: Session, some: list[tuple[Item, Board]], choice: Choice) -
     if choice.with_emails:
         for vote in session.exec(select(Vote).where(col(Vote.item_number).in_(numbers)).order_by(col(Vote.at))):
             entries[vote.item_number].votes.append(vote)
-    known = _people(session, {person_id for entry in entries.values() for person_id in _ids_in(entry)})
+    persons = _people(session, {person_id for entry in entries.values() for person_id in _ids_in(entry)})
+    others = {number for entry in entries.values() for number in _others_in(entry)}
+    known = others if choice.everything else items.known_among(session, None, others)
     for entry in entries.values():
-        entry.people = known
+        entry.people, entry.known = persons, known
     return list(entries.values())
 
 
@@ -102,6 +109,11 @@ def _ids_in(entry: Entry) -> Iterator[int]:
     ids += [comment.person_id for comment in entry.comments]
     ids += [vote.person_id for vote in entry.votes]
     return (person_id for person_id in ids if person_id is not None)
+
+
+def _others_in(entry: Entry) -> Iterator[int]:
+    numbers = [entry.item.merged_into, *(change.duplicate_of for change in entry.status_changes)]
+    return (number for number in numbers if number is not None)
 
 
 def _people(session: Session, ids: set[int]) -> dict[int, Person]:

@@ -20,7 +20,7 @@ from app.status_changes import StatusChange, TargetMove
 
 OF_ITEM = (
     "number", "kind", "title", "body", "details", "posted_at", "edited_at", "status", "status_changed_at", "reason",
-    "workaround", "review_on", "due_on", "target", "merged_into", "waiting_since", "first_answered_at", "answered_at",
+    "workaround", "review_on", "due_on", "target", "waiting_since", "first_answered_at", "answered_at",
     "answer", "vote_count", "imported_vote_count", "comment_count", "source", "source_id",
 )  # fmt: skip
 OF_CHANGE = (
@@ -71,11 +71,15 @@ def _item(entry: Entry, choice: Choice) -> dict[str, Any]:
     hidden = HIDDEN if choice.everything else ()
     told = _told(item, (*OF_ITEM, *hidden)) | {
         "url": settings().effective_base_url + item.path,
+        "merged_into": entry.other(item.merged_into),
         "board": entry.board.slug,
         "tags": [tag.name for tag in entry.tags],
         "reporter": entry.name(item.reporter_id),
         "answerer": entry.name(item.answerer_id),
-        "status_changes": _story(entry, entry.status_changes, OF_CHANGE),
+        "status_changes": [
+            told | {"duplicate_of": entry.other(told["duplicate_of"])}
+            for told in _story(entry, entry.status_changes, OF_CHANGE)
+        ],
         "target_moves": _story(entry, entry.target_moves, OF_TARGET_MOVE),
         "comments": _story(entry, entry.comments, (*OF_COMMENT, *hidden)),
     }
