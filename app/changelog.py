@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select, tuple_
 
-from app import items, wording
+from app import db, items, wording
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange
@@ -20,9 +20,10 @@ class Page:
 
     shipped: list[Told]
     after: int = 0
+    is_first: bool = True
 
 
-def page(session: Session, viewer: Person | None, after: int = 0) -> Page:
+def page(session: Session, viewer: Person | None, after: str = "") -> Page:
     """What is out, as far as this person may see it. Begins behind the move `after`, if there is such a one."""
     statement = (
         select(StatusChange, Item, Person)
@@ -32,10 +33,12 @@ def page(session: Session, viewer: Person | None, after: int = 0) -> Page:
         .where(col(StatusChange.to_status) == Status.SHIPPED, StatusChange.at == Item.status_changed_at)
         .order_by(col(Item.status_changed_at).desc(), col(StatusChange.id).desc())
     )
-    last = session.get(StatusChange, after) if after else None
+    id_ = db.row_id(after)
+    last = session.get(StatusChange, id_) if id_ else None
     if last is not None:
         statement = statement.where(tuple_(Item.status_changed_at, col(StatusChange.id)) < tuple_(last.at, last.id))
     rows = session.exec(statement.limit(PAGE + 1)).all()
     shown = rows[:PAGE]
     told = [wording.of(item, person, change) for change, item, person in shown]
-    return Page(told, shown[-1][0].id or 0) if len(rows) > PAGE else Page(told)
+    later = shown[-1][0].id or 0 if len(rows) > PAGE else 0
+    return Page(told, later, is_first=last is None)

@@ -57,8 +57,9 @@ class Feed:
 
 
 def of_view(session: Session, view: View) -> Feed:
-    """The items of a view, each with the request and the latest official words."""
+    """The items of a view, each with the request and the latest official words. Raises Invalid."""
     page = listing.page(session, None, view)
+    text.need_begin(view.after, is_first=page.is_first)
     numbers = [row.number for row in page.rows]
     answers = _latest_answers(session, numbers)
     found = {
@@ -74,17 +75,19 @@ def of_view(session: Session, view: View) -> Feed:
 
 
 def of_story(session: Session, item: Item, after: str = "") -> Feed:
-    """What happened to one item, the latest first."""
+    """What happened to one item, the latest first. Raises Invalid."""
     story = [_told(entry, item) for entry in reversed(timeline.of(session, item, None))]
     names = [entry.name for entry in story]
     begin = names.index(after) + 1 if after in names else 0
+    text.need_begin(after, is_first=not begin)
     shown = story[begin : begin + PAGE]
     return Feed(shown, shown[-1].name if len(story) > begin + PAGE else "")
 
 
-def of_changelog(session: Session, after: int = 0) -> Feed:
-    """What shipped, the latest first, with the words that were said."""
+def of_changelog(session: Session, after: str = "") -> Feed:
+    """What shipped, the latest first, with the words that were said. Raises Invalid."""
     page = changelog.page(session, None, after)
+    text.need_begin(after, is_first=page.is_first)
     return Feed([_shipped(told) for told in page.shipped], str(page.after or ""))
 
 

@@ -86,6 +86,15 @@ def free_slug(name: str, taken: Container[str]) -> str:
     return next(each for each in itertools.chain([plain], numbered) if each not in taken)
 
 
+def need_begin(after: str, *, is_first: bool) -> None:
+    """Raise Invalid if a page was asked for `after` something that means nothing, so that it is the first all the same.
+
+    A program that follows from page to page would go round and round.
+    """
+    if after and is_first:
+        raise Invalid({"after": _("after: no page of this list ended there. Begin again without it.")})
+
+
 class Checks:
     """Collects what is wrong with the fields of one form, so that a person hears it all at once.
 

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, select, true, tuple_
 from sqlmodel import Session, col
 
-from app import targets
+from app import db, targets
 from app.boards import Board
 from app.items import Item
 from app.people import Person
@@ -98,6 +98,7 @@ class Page:
     rows: list[Row] = field(default_factory=list)
     proposals: list[Proposed] = field(default_factory=list)
     next: View | None = None
+    is_first: bool = True
 
 
 def page(session: Session, view: View, now: datetime) -> Page:
@@ -112,20 +113,24 @@ def page(session: Session, view: View, now: datetime) -> Page:
         .order_by(key, col(Item.number))
         .limit(PAGE + 1)
     )
-    found = session.execute(_starting(statement, key, view)).all()
+    start = _start(view, key)
+    if start is not None:
+        statement = statement.where(tuple_(key, col(Item.number)) > start)
+    found = session.execute(statement).all()
     rows = [Row(item, reporter) for item, reporter, _key in found[:PAGE]]
-    if len(found) <= PAGE:
-        return Page(rows)
-    last = found[PAGE - 1]
-    return Page(rows, next=replace(view, after=f"{last.Item.number}_{_token(last.key)}"))
+    later = None
+    if len(found) > PAGE:
+        last = found[PAGE - 1]
+        later = replace(view, after=f"{last.Item.number}_{_token(last.key)}")
+    return Page(rows, next=later, is_first=start is None)
 
 
 def _proposed(session: Session, view: View) -> Page:
-    after = int(view.after) if view.after.isdecimal() and len(view.after) < 10 else 0  # noqa: PLR2004 - digits
+    after = db.row_id(view.after)
     found = proposals.waiting(session, on_board(view), after=after, most=PAGE + 1)
     more = len(found) > PAGE
     start = str(found[PAGE - 1].proposal.id) if more else ""
-    return Page(proposals=found[:PAGE], next=view.but(after=start) if more else None)
+    return Page(proposals=found[:PAGE], next=view.but(after=start) if more else None, is_first=not after)
 
 
 def counts(session: Session, view: View, now: datetime) -> dict[Section, int]:
@@ -175,14 +180,13 @@ def _key(section: Section) -> ColumnElement[Any]:
     return key
 
 
-def _starting(statement: Select[Any], key: ColumnElement[Any], view: View) -> Select[Any]:
-    """The statement after the item with which the page before ended; from the start for what is no such token."""
+def _start(view: View, key: ColumnElement[Any]) -> Any:
+    """Where the page before ended, as values of the order; None for none, or for what is no such token."""
     number, _sign, value = view.after.partition("_")
     try:
-        start = tuple_(literal(_READ.get(view.section, _moment)(value), key.type), literal(int(number[:9])))
+        return tuple_(literal(_READ.get(view.section, _moment)(value), key.type), literal(int(number[:9])))
     except ValueError:
-        return statement
-    return statement.where(tuple_(key, col(Item.number)) > start)
+        return None
 
 
 def _token(value: datetime | date | str) -> str:
@@ -196,6 +200,11 @@ def _moment(value: str) -> datetime:
     return at
 
 
+def _month(value: str) -> str:
+    date.fromisoformat(f"{value}-01")
+    return value
+
+
 _READ: dict[Section, Any] = {
-    Section.QUESTIONS: date.fromisoformat, Section.TARGETS: str, Section.REVIEWS: date.fromisoformat,
+    Section.QUESTIONS: date.fromisoformat, Section.TARGETS: _month, Section.REVIEWS: date.fromisoformat,
 }  # fmt: skip

@@ -70,3 +70,8 @@ def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> 
 def _insert_new(dialect: str, table: type[SQLModel]) -> Any:
     """Built once: to put a statement together costs more than to run it."""
     return INSERT[dialect](table).on_conflict_do_nothing().returning(literal(1))
+
+
+def row_id(value: str) -> int:
+    """The id of a row as an address says it; 0, which no row has, for anything else."""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0  # noqa: PLR2004 - digits

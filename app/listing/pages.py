@@ -23,8 +23,11 @@ NUMBER_MOST = 2**31
 
 @dataclass(frozen=True)
 class Page:
+    """A page, the view of the page after it, and whether it is the first: also one after what means nothing is."""
+
     rows: list[Row]
     next: View | None = None
+    is_first: bool = True
 
 
 def page(session: Session, viewer: Person | None, view: View) -> Page:
@@ -35,8 +38,8 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     if view.query:
         numbers = numbers.where(col(Item.number).in_(_found(session, viewer, view)))
     rows = first(session, _begun(numbers, view), _order(view.sort), PAGE + 1)
-    more = len(rows) > PAGE
-    return Page(rows[:PAGE], replace(view, after=_token(view.sort, rows[PAGE - 1])) if more else None)
+    later = replace(view, after=_token(view.sort, rows[PAGE - 1])) if len(rows) > PAGE else None
+    return Page(rows[:PAGE], later, is_first=_start(view) is None)
 
 
 def tags_in_use(session: Session, viewer: Person | None) -> list[Tag]:
@@ -132,5 +135,5 @@ def _best(session: Session, viewer: Person | None, view: View) -> Page:
     ends = [str(number) for number in found]
     begin = ends.index(view.after) + 1 if view.after in ends else 0
     numbers = found[begin : begin + PAGE]
-    more = len(found) > begin + PAGE
-    return Page(with_numbers(session, viewer, numbers), replace(view, after=str(numbers[-1])) if more else None)
+    later = replace(view, after=str(numbers[-1])) if len(found) > begin + PAGE else None
+    return Page(with_numbers(session, viewer, numbers), later, is_first=not begin)

@@ -93,7 +93,7 @@ def feed_of_item(request: Request, session: Db, form: Form, item: PublicItem, af
 @area.get("/changelog.{form}")
 def feed_of_changelog(request: Request, session: Db, form: Form, after: str = "") -> Response:
     title = f"{_('Changelog')} · {site.the(session).name}"
-    feed = feeds.of_changelog(session, kit.row_id(after))
+    feed = feeds.of_changelog(session, after)
     return _answer(request, form, Channel(title, "/changelog", "/changelog", feed, {}))
 
 

@@ -280,11 +280,6 @@ def say_next(response: Response, notice: str) -> None:
     response.set_cookie(NOTICE, quote(notice), max_age=30, httponly=True, samesite="lax", secure=settings().is_https)
 
 
-def row_id(value: str) -> int:
-    """The id of a row as an address says it; 0, which no row has, for anything else."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0  # noqa: PLR2004 - digits
-
-
 def own_path(value: str) -> str:
     """The value if it is a path on this site, else the board."""
     try:

@@ -64,7 +64,7 @@ def _drawing(
 
 @area.get("/changelog")
 def show_changelog(request: Request, session: Db, viewer: Viewer, after: str = "") -> Response:
-    page = changelog.page(session, viewer, kit.row_id(after))
+    page = changelog.page(session, viewer, after)
     return kit.page(request, "reading/changelog.html", page=page, is_first=not after)
 
 

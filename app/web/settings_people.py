@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app import people
+from app import db, people
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound, Refusal, Refused
 from app.web import kit, refusal_pages
@@ -39,7 +39,7 @@ PersonInPath = Annotated[Person, Depends(_person)]
 
 @area.get(PATH)
 def show_people(request: Request, session: Db, _owner: Owner, q: str = "", after: str = "") -> Response:
-    start = kit.row_id(after)
+    start = db.row_id(after)
     found = people.members(session, q.replace("\0", " ").strip()[:QUERY_MOST], after=start, most=PAGE + 1)
     return kit.page(
         request, "settings/people.html", team=people.team(session), found=found[:PAGE], query=q,

@@ -94,6 +94,7 @@ def list_items(session: Db, viewer: Viewer, view: AskedView) -> Items:
     """List or search items, twenty at a time, with the filters and orders of the board."""
     _need_known(session, viewer, view)
     page = listing.page(session, viewer, view)
+    text.need_begin(view.after, is_first=page.is_first)
     following = f"{route.PREFIX}/items?{urlencode(page.next.parameters)}" if page.next else None
     return Items(items=shapes.items(session, viewer, page.rows), next=following and shapes.address(following))
 

@@ -57,6 +57,7 @@ def list_waiting(
     """Read what the team should look at next, thirty at a time, as the page for triage lists it."""
     now, view = db.now(), View(show, board, after)
     page = triage.page(session, view, now)
+    text.need_begin(after, is_first=page.is_first)
     return Triage(
         counts=triage.counts(session, view, now),
         items=_waiting(session, person, page.rows),
