@@ -165,7 +165,7 @@ def carrier() -> Iterator[Send]:
 
 
 def _send(server: smtplib.SMTP, mail: Mail, site_name: str) -> None:
-    server.send_message(message(mail, site_name, ON_THE_WIRE), from_addr=mail.reply_to)
+    server.send_message(message(mail, site_name, ON_THE_WIRE), from_addr=mail.return_path)
 
 
 def connect(url: str) -> smtplib.SMTP:

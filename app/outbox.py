@@ -16,7 +16,7 @@ FORGOTTEN_AFTER = timedelta(days=30)
 
 
 class Mail(SQLModel, table=True):
-    """One message to one person. `reply_to` is where an answer goes, and the mail itself if it cannot be delivered."""
+    """One message to one person. An answer goes to `reply_to`, and the mail to `return_path` if nobody is there."""
 
     __table_args__ = (Index("ix_mail_done_at_run_at", "done_at", "run_at"),)
 
@@ -34,6 +34,7 @@ class Mail(SQLModel, table=True):
     item_number: int | None = Field(default=None, foreign_key="item.number", index=True)
     unsubscribe_path: str | None = Field(default=None, max_length=200)
     reply_to: str | None = Field(default=None, max_length=254)
+    return_path: str | None = Field(default=None, max_length=254)
 
     @property
     def is_news(self) -> bool:
@@ -43,7 +44,7 @@ class Mail(SQLModel, table=True):
 
 def put(
     session: Session, recipient: str, subject: str, body: str, *, item_number: int | None = None,
-    unsubscribe_path: str | None = None, reply_to: str | None = None,
+    unsubscribe_path: str | None = None, reply_to: str | None = None, return_path: str | None = None,
 ) -> Mail:  # fmt: skip
     """Store a mail, its body in CommonMark; it leaves when the transaction is committed, and never if it is not.
 
@@ -51,7 +52,7 @@ def put(
     """
     mail = Mail(
         recipient=recipient, subject=" ".join(subject.split())[:300], body=body, item_number=item_number,
-        unsubscribe_path=unsubscribe_path, reply_to=reply_to,
+        unsubscribe_path=unsubscribe_path, reply_to=reply_to, return_path=return_path,
     )  # fmt: skip
     session.add(mail)
     return mail
@@ -91,7 +92,7 @@ def _due(now: datetime) -> Any:
 
 def sent(session: Session, mail: Mail) -> None:
     """It has left. Its words and its private addresses are dropped, because they may be a secret."""
-    secret = {"body": "", "unsubscribe_path": None, "reply_to": None}
+    secret = {"body": "", "unsubscribe_path": None, "reply_to": None, "return_path": None}
     gone = {"done_at": db.now(), "leased_until": None, "trouble": "", **secret}
     session.execute(update(Mail).where(col(Mail.id) == mail.id).values(**gone))
 

@@ -8,18 +8,21 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from app import site
+from app import db, site
 from app.people import Person
 from app.refusals import NotFound
 from app.words import _
 
 
 class For(StrEnum):
-    """What a seal lets its reader do: stop mails, read cases until that is revoked, answer a mail about an item."""
+    """What a seal lets its reader do: stop mails, read cases until that is revoked, answer a mail about an item, and
+    say that a mail came back; that last one is for mail servers and shown to nobody.
+    """
 
     MAILS = "mails"
     CASES = "cases"
     REPLIES = "replies"
+    RETURNS = "returns"
 
 
 def of(session: Session, person: Person, what: For, number: int = 0) -> str:
@@ -45,7 +48,7 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def _named(session: Session, key: str) -> Person | None:
-    return session.get(Person, int(key)) if key.isascii() and key.isdecimal() and len(key) < 10 else None  # noqa: PLR2004
+    return session.get(Person, db.row_id(key))
 
 
 def paths(session: Session, person: Person) -> dict[str, str]:

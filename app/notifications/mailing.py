@@ -90,8 +90,9 @@ def _write(session: Session, person: Person, shown: list[Told]) -> None:
     about = {"item": item, "count": len(items), "parts": _parts(shown), "may_answer": bool(item and reply_to)}
     letter = letters.write("news", **about, **paths)
     outbox.put(
-        session, person.email or "", *letter, item_number=number, unsubscribe_path=paths["mail_path"], reply_to=reply_to
-    )
+        session, person.email or "", *letter, item_number=number, unsubscribe_path=paths["mail_path"],
+        reply_to=reply_to, return_path=replies.return_address(session, person),
+    )  # fmt: skip
 
 
 def _parts(shown: list[Told]) -> list[list[Told]]:

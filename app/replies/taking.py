@@ -11,13 +11,15 @@ from app.words import _
 
 
 def take(session: Session, recipient: str, mail: Received) -> None:
-    """Do what a mail to one of our addresses asks for. What a program sends by itself says nothing.
+    """Do what a mail to one of our addresses asks for. What a program sends by itself says nothing, unless it comes to
+    where mails come back.
 
     Raises NotFound, NotAllowed, Refused, Invalid or TooMany, whose words the sender's mail server hands back to them.
     """
     to = addresses.opened(session, recipient)
-    if mail.failure:
-        people.note_bounce(session, to.person, mail.failure)
+    if to.number is None:
+        if mail.failure:
+            people.note_bounce(session, to.person, mail.failure)
     elif not mail.is_automatic:
         _need_sender(mail, to.person)
         if not to.number:

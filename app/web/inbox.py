@@ -5,12 +5,12 @@ server tells its sender, and nothing is lost in between.
 """
 
 import asyncio
+import logging
 import socket
 import unicodedata
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
 from sqlalchemy.exc import DBAPIError
 
@@ -24,6 +24,8 @@ from app.words import _
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope
     from aiosmtpd.smtp import Session as Dialogue
+
+log = logging.getLogger("daylight.inbox")
 
 BYTES_MOST = 10_000_000
 RECIPIENTS_MOST = 1  # an address of ours stands for one person and one item
@@ -62,6 +64,10 @@ class Inbox:
             return _answer(451, "4.3.0", _("Nothing can be written at the moment. Please try again later."))
         return _answer(250, "2.0.0", _("Taken."))
 
+    async def handle_exception(self, fault: Exception) -> str:
+        log.error("A mail could not be taken, because something is wrong here.", exc_info=fault)
+        return _answer(451, "4.3.0", _("Please try again later."))
+
 
 def _answer(code: int, status: str, words: str) -> str:
     """A line as SMTP takes it: in ASCII."""
@@ -76,24 +82,17 @@ async def listening(database: Database) -> AsyncIterator[None]:
     if not settings().inbox:
         yield
         return
-    from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - only who takes mails pays for it
+    from app.web.dialogues import Dialogues  # noqa: PLC0415 - only who takes mails pays for aiosmtpd
 
     host, _colon, port = settings().inbox.rpartition(":")
-    inbox, dialogues = Inbox(database), WeakSet["SMTP"]()
-
-    def dialogue() -> "SMTP":
-        begun = SMTP(inbox, hostname=socket.gethostname(), ident="Daylight", data_size_limit=BYTES_MOST)
-        dialogues.add(begun)
-        return begun
-
+    about = {"hostname": socket.gethostname(), "ident": "Daylight", "data_size_limit": BYTES_MOST}
+    dialogues = Dialogues(Inbox(database), **about)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(dialogue, host.strip("[]") or None, int(port), reuse_port=True)
+    server = await loop.create_server(dialogues.begin, host.strip("[]") or None, int(port), reuse_port=True)
     try:
         yield
     finally:
         server.close()
-        for begun in dialogues:
-            if begun.transport is not None:
-                begun.transport.close()  # whoever is still there hears of it, and tries again elsewhere or later
+        dialogues.end()
         await server.wait_closed()
         await asyncio.sleep(0)  # for what closing has called soon
