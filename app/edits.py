@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Index, Session, SQLModel, and_, col, or_, select
 
 from app import db
@@ -48,8 +51,15 @@ def of(session: Session, subject: Subject, ids: list[int]) -> dict[int, list[Edi
 
 def of_all(session: Session, asked: Mapping[Subject, list[int]]) -> dict[Subject, dict[int, list[Edit]]]:
     """The edits of things of several kinds, oldest first, in one query."""
-    wanted = (and_(col(Edit.subject) == subject, col(Edit.subject_id).in_(ids)) for subject, ids in asked.items())
     found: dict[Subject, dict[int, list[Edit]]] = {subject: {} for subject in asked}
-    for edit in session.exec(select(Edit).where(or_(*wanted)).order_by(col(Edit.id))):
+    for edit in session.scalars(_of(frozenset(asked)), {str(subject): ids for subject, ids in asked.items()}):
         found[edit.subject].setdefault(edit.subject_id, []).append(edit)
     return found
+
+
+@cache
+def _of(subjects: frozenset[Subject]) -> Any:
+    """Built once, because every page of an item asks it; the ids of each kind are given by its name."""
+    ids = {subject: col(Edit.subject_id).in_(bindparam(str(subject), expanding=True)) for subject in subjects}
+    wanted = (and_(col(Edit.subject) == subject, among) for subject, among in ids.items())
+    return select(Edit).where(or_(*wanted)).order_by(col(Edit.id))

@@ -157,6 +157,12 @@ def known_among(session: Session, viewer: Person | None, numbers: Iterable[int |
     return set(session.exec(numbers_visible_to(viewer).where(col(Item.number).in_(asked)))) if asked else set()
 
 
+def among(session: Session, viewer: Person | None, numbers: Iterable[int | None]) -> list[Item]:
+    """Those of these items that this person may see. Without any, nothing is asked."""
+    asked = {number for number in numbers if number is not None}
+    return list(session.exec(select(Item).where(col(Item.number).in_(asked), visible_to(viewer)))) if asked else []
+
+
 def find(session: Session, number: int, viewer: Person | None) -> Item:
     """An item that this person may see; absent and forbidden are both NotFound."""
     role, key = (viewer.role, viewer.id) if viewer else (None, None)
@@ -191,11 +197,11 @@ FAMILY = (
 def lock_family(session: Session, item: Item) -> list[Item]:
     """All items whose votes count together with this one's, in order, locked until the transaction ends."""
     while True:
-        with session.begin_nested() as attempt:
+        with db.taking_locks(session) as let_go:
             family = list(session.scalars(FAMILY, {"root": item.root}))
             if item in family:
                 return family
-            attempt.rollback()  # somebody merged it meanwhile: without letting go, two could wait for each other
+            let_go()  # somebody merged it meanwhile: two who hold what the other wants would wait for each other
         session.refresh(item)
 
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import false, or_, true
+from sqlalchemy import bindparam, false, or_, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -163,9 +163,12 @@ def with_email(session: Session, email: str) -> Person | None:
     return session.exec(select(Person).where(Person.email == email)).one_or_none()
 
 
+WITH_IDS = select(Person).where(col(Person.id).in_(bindparam("ids", expanding=True)))
+
+
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
     """People by id, in one query."""
-    return {person.key: person for person in session.exec(select(Person).where(col(Person.id).in_(ids)))} if ids else {}
+    return {person.key: person for person in session.scalars(WITH_IDS, {"ids": list(ids)})} if ids else {}
 
 
 def team(session: Session) -> list[Person]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from app import people, text
@@ -31,14 +31,17 @@ def every(session: Session) -> list[Tag]:
     return list(session.exec(select(Tag).order_by(col(Tag.name))))
 
 
+OF_ITEMS = (
+    select(ItemTag.item_number, Tag)
+    .join(Tag, col(Tag.id) == ItemTag.tag_id)
+    .where(col(ItemTag.item_number).in_(bindparam("numbers", expanding=True)))
+    .order_by(col(Tag.name))
+)
+
+
 def of_items(session: Session, numbers: list[int]) -> dict[int, list[Tag]]:
     """The tags of several items in one query."""
-    rows = session.exec(
-        select(ItemTag.item_number, Tag)
-        .join(Tag, col(Tag.id) == ItemTag.tag_id)
-        .where(col(ItemTag.item_number).in_(numbers))
-        .order_by(col(Tag.name))
-    )
+    rows = session.execute(OF_ITEMS, {"numbers": numbers})
     found: dict[int, list[Tag]] = {number: [] for number in numbers}
     for number, tag in rows:
         found[number].append(tag)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
+from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from app import edits, items, people
@@ -88,10 +90,22 @@ def of(session: Session, item: Item, viewer: Person | None) -> list[Entry]:
     return sorted(told, key=lambda entry: (entry.at, in_order.index(entry.happening)))
 
 
+# Built once: to put them together costs as much as to read the rows.
+_NUMBER: Any = bindparam("number")
+_MERGED = select(StatusChange.item_number).where(StatusChange.duplicate_of == _NUMBER)
+CHANGES = (  # the moves of the item itself, and those of every item that was ever merged into it
+    select(StatusChange)
+    .where(or_(col(StatusChange.item_number) == _NUMBER, col(StatusChange.item_number).in_(_MERGED)))
+    .order_by(col(StatusChange.id))
+)
+TARGET_MOVES = select(TargetMove).where(TargetMove.item_number == _NUMBER)
+COMMENTS = select(Comment).where(Comment.item_number == _NUMBER).order_by(col(Comment.id))
+
+
 def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
-    changes = _changes(session, item.number)
-    target_moves = list(session.exec(select(TargetMove).where(TargetMove.item_number == item.number)))
-    comments = list(session.exec(select(Comment).where(Comment.item_number == item.number).order_by(col(Comment.id))))
+    number = {"number": item.number}
+    changes, comments = list(session.scalars(CHANGES, number)), list(session.scalars(COMMENTS, number))
+    target_moves = list(session.scalars(TARGET_MOVES, number))
     edited = {
         Subject.ITEM: [item.number],
         Subject.COMMENT: [comment.id or 0 for comment in comments],
@@ -102,27 +116,12 @@ def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
     ids = {act.person_id for act in acts} | {comment.hidden_by_id for comment in comments} | {item.reporter_id}
     numbers = {change.item_number for change in changes} | {change.duplicate_of for change in changes}
     found = people.by_ids(session, {key for key in ids if key is not None})
-    return Rows(item, changes, target_moves, comments, kept, found, _visible(session, numbers, viewer))
+    others = {other.number: other for other in items.among(session, viewer, numbers - {item.number})}
+    return Rows(item, changes, target_moves, comments, kept, found, others)
 
 
 def _all(kept: dict[Subject, dict[int, list[Edit]]]) -> list[Edit]:
     return [edit for by_key in kept.values() for earlier in by_key.values() for edit in earlier]
-
-
-def _changes(session: Session, number: int) -> list[StatusChange]:
-    """The moves of the item itself, and those of every item that was ever merged into it."""
-    merged = select(StatusChange.item_number).where(StatusChange.duplicate_of == number)
-    rows = session.exec(
-        select(StatusChange)
-        .where(or_(col(StatusChange.item_number) == number, col(StatusChange.item_number).in_(merged)))
-        .order_by(col(StatusChange.id))
-    )
-    return list(rows)
-
-
-def _visible(session: Session, numbers: set[int | None], viewer: Person | None) -> dict[int, Item]:
-    rows = session.exec(select(Item).where(col(Item.number).in_(numbers), items.visible_to(viewer)))
-    return {item.number: item for item in rows}
 
 
 def _edits(rows: Rows) -> list[Entry]:

@@ -61,9 +61,9 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     root = _root(items.lock_family(session, item))
     row = {"item_number": root.number, "person_id": person.id, "at": at}
     if db.insert_new(session, Vote, row):
-        recount(session, root)
-        root.trend = items.warmer(root.trend, items.heat(at))
-        events.note_votes(session, root.number, root.vote_count, person.key, at)
+        count, trend = _voters(session, root), items.warmer(root.trend, items.heat(at))
+        db.store(session, root, vote_count=count, support=count + root.imported_vote_count, trend=trend)
+        events.note_votes(session, root.number, count, person.key, at)
     subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
 
@@ -111,9 +111,14 @@ def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
 def recount(session: Session, item: Item) -> None:
     """Count the people who voted for the item or for one that was merged into it. The item must be locked."""
     session.flush()
-    item.vote_count = session.connection().execute(VOTERS, {"number": item.number}).scalar_one()
+    item.vote_count = _voters(session, item)
     item.support = item.vote_count + item.imported_vote_count
     session.add(item)
+
+
+def _voters(session: Session, item: Item) -> int:
+    count: int = session.connection().execute(VOTERS, {"number": item.number}).scalar_one()
+    return count
 
 
 def cool(session: Session, item: Item) -> None:
@@ -147,11 +152,14 @@ def of(session: Session, person: Person | None, numbers: list[int]) -> dict[int,
     return found
 
 
+WEIGHTS = (
+    select(Vote.weight, func.count())
+    .where(Vote.item_number == bindparam("number"), col(Vote.weight).is_not(None))
+    .group_by(col(Vote.weight))
+)
+
+
 def weights(session: Session, item: Item) -> dict[Weight, int]:
     """How many voters said how much it matters."""
-    rows = session.exec(
-        select(Vote.weight, func.count())
-        .where(Vote.item_number == item.root, col(Vote.weight).is_not(None))
-        .group_by(col(Vote.weight))
-    )
+    rows = session.connection().execute(WEIGHTS, {"number": item.root})
     return {Weight(weight): count for weight, count in rows if weight}

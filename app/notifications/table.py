@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, text, update
+from sqlalchemy import and_, bindparam, delete, text, update
 from sqlmodel import Field, Index, Session, SQLModel, col, func, select
 
 from app import db, subscriptions
@@ -33,21 +33,25 @@ class Notification(SQLModel, table=True):
     seen_at: datetime | None = None
 
 
+_NEW = Notification.person_id == bindparam("person_id"), col(Notification.seen_at).is_(None)
+_NEWS = select(Notification.item_number).where(*_NEW)
+COUNT_NEW = select(func.count()).select_from(_NEWS.distinct().limit(COUNTED_MOST).subquery())
+NEW_ABOUT = _NEWS.where(Notification.item_number == bindparam("number")).limit(1)
+
+
 def count_new(session: Session, person: Person) -> int:
     """On how many requests there is something that this person has not looked at; counted as far as is worth telling.
 
     One index holds just these rows, so that the bell on every page costs the same after years.
     """
-    waits = Notification.person_id == person.id, col(Notification.seen_at).is_(None)
-    new = select(Notification.item_number).where(*waits).distinct().limit(COUNTED_MOST)
-    return session.exec(select(func.count()).select_from(new.subquery())).one()
+    count: int = session.connection().execute(COUNT_NEW, {"person_id": person.id}).scalar_one()
+    return count
 
 
 def is_new(session: Session, person: Person, item: Item) -> bool:
     """Whether this person was told of something about the item that they have not looked at."""
-    waits = Notification.person_id == person.id, col(Notification.seen_at).is_(None)
-    news = select(Notification.event_id).where(*waits, Notification.item_number == item.number)
-    return session.exec(news.limit(1)).first() is not None
+    news = session.connection().execute(NEW_ABOUT, {"person_id": person.id, "number": item.number})
+    return news.first() is not None
 
 
 def look(session: Session, item: Item, person: Person, at: datetime) -> None:

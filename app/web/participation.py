@@ -26,20 +26,23 @@ class WeightForm:
 @area.post("/items/{number:int}/vote")
 def cast_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     taking_part.vote(session, item, person)
-    return _vote_again(request, session, person, item, _("Your vote for “%(title)s” counts. %(votes)s."))
+    return _vote_again(request, session, person, item, _("Your vote for “%(title)s” counts. %(votes)s."), has_vote=True)
 
 
 @area.post("/items/{number:int}/vote/withdrawal")
 def withdraw_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     taking_part.withdraw_vote(session, item, person)
-    return _vote_again(request, session, person, item, _("Your vote for “%(title)s” is withdrawn. %(votes)s."))
+    sentence = _("Your vote for “%(title)s” is withdrawn. %(votes)s.")
+    return _vote_again(request, session, person, item, sentence, has_vote=False)
 
 
-def _vote_again(request: Request, session: Session, person: Person, item: Item, sentence: str) -> Response:
+def _vote_again(
+    request: Request, session: Session, person: Person, item: Item, sentence: str, *, has_vote: bool
+) -> Response:
     """The button as it stands now, where it was pressed, and the sentence about the item that carries the vote."""
     is_more_than_a_button = item.root != item.number or kit.is_shown_on(request, item.path)
     case = item_page.case_of(session, person, item) if is_more_than_a_button else None
-    root, voted = (case["root"], case["voted"]) if case else (item, votes.of(session, person, [item.number]))
+    root, voted = (case["root"], case["voted"]) if case else (item, [item.number] if has_vote else [])
     count = ngettext("%s vote", "%s votes", root.vote_count) % number(root.vote_count)
     said = sentence % {"title": root.title, "votes": count}
     if kit.asked_by_htmx(request):
