@@ -49,6 +49,10 @@ class Settings(BaseSettings):
         "off",
         description="Figures for Prometheus at `/metrics`, for callers that come directly from a private network.",
     )
+    heartbeat: float = Field(
+        20, gt=0,
+        description="Seconds between signs of life on the streams of open pages; fewer than a proxy waits in silence.",
+    )  # fmt: skip
     served_at: str = Field(
         "", description="Set by `serve`: the address it listens on, used while there is no base URL."
     )

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp
 from app import db, serving, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
+from app.live import Lookout
 from app.web import areas, inbox
 from app.web.api import problems
 from app.web.assets import Assets
@@ -19,6 +21,7 @@ from app.web.guard import Guard
 from app.web.logs import RequestLog
 from app.web.memory import Drawings, Memory, Recollections
 from app.web.packing import Packing
+from app.web.streams import Streams
 
 BODY_MOST = 2_000_000
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
@@ -36,9 +39,9 @@ def create_app(database: Database | None = None) -> FastAPI:
     database = database or Database(db.make_engine(settings().effective_database_url))
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with work.in_background(app.state.database), inbox.listening(app.state.database):
-            yield
+            yield {serving.STREAMS: app.state.streams}
         app.state.database.close()
 
     app = Guarded(
@@ -49,6 +52,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.state.database = database
     app.state.assets = Assets()
     app.state.drawings, app.state.recollections = Drawings(), Recollections()
+    app.state.streams, app.state.lookout = Streams(), Lookout(database)
     assets: ASGIApp = app.state.assets
     app.mount("/static", assets)
     app.state.directory = areas.directory()

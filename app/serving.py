@@ -26,19 +26,22 @@ PARTING = 1.0  # seconds
 START_MOST = 60  # seconds
 END_MOST = 25  # seconds
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+STREAMS = "streams"  # what the application hands to the protocol: it alone hears in time that the end has come
 MEMORY = Path("/dev/shm")  # noqa: S108 - counting there goes on while the disk is full
 
 
 class PartingProtocol(Protocol):
     """At the end, tells the other side with its next answer that the connection closes, and closes only then.
 
-    To close at once what is idle, as uvicorn does, would lose a request that is on its way at that moment.
+    To close at once what is idle, as uvicorn does, would lose a request that is on its way at that moment. Streams,
+    which would not end by themselves, end at once.
     """
 
     is_parting = False
 
     def shutdown(self) -> None:
         self.is_parting = True
+        self.app_state[STREAMS].end()
         if self.cycle is not None:
             self.cycle.keep_alive = False
         self.loop.call_later(PARTING, super().shutdown)

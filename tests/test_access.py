@@ -53,6 +53,10 @@ GET  /items/{public}                                                  200 200 20
 GET  /items/{hidden}                                                  200 200 200 200 200 200
 GET  /items/{members}                                                 404 200 200 200 200 200
 GET  /items/{own}                                                     404 200 404 404 200 200
+GET  /items/{public}/live                                             200 200 200 200 200 200
+GET  /items/{hidden}/live                                             404 200 404 404 200 200
+GET  /items/{members}/live                                            404 200 200 200 200 200
+GET  /items/{own}/live                                                404 200 404 404 200 200
 GET  /items/new                                                       200 200 200 200 200 200
 GET  /items/similar                                                   200 200 200 200 200 200
 GET  /items/{public}/edit                                             401 200 403 403 200 200

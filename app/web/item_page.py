@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request, Response
 from sqlmodel import Session, col, or_, select
 
-from app import db, items, notifications, policy, tags, timeline, votes
+from app import db, items, live, notifications, policy, tags, timeline, votes
 from app.boards import Board
 from app.items import Item
 from app.people import Person
@@ -58,11 +58,13 @@ def may_read(viewer: Person | None, item: Item) -> bool:
 
 def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]:
     """All that the page and its fragments show."""
+    newest = live.newest(session, item)
     story = timeline.of(session, item, viewer)
     last_move = _last_move(story)
     return {
         "item": item,
         "story": story,
+        "newest": newest,
         "last_move": last_move,
         "said_above": last_move if _is_said_above(item) else None,
         "board": session.get_one(Board, item.board_id),

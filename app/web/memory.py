@@ -44,6 +44,7 @@ VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
 HEEDS_NO_COOKIE = "/embed/"
+STAYS_OPEN = "/live"  # how the address of a stream ends, which is no answer to keep
 
 Key = tuple[str, bytes, bytes, bytes, bool]
 
@@ -269,6 +270,8 @@ def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:
 
 def _is_plain(scope: Scope) -> bool:
     """Whether it is a short request for a whole page that can be read in one way: no header is sent twice."""
+    if scope["path"].endswith(STAYS_OPEN):
+        return False
     names = [name for name, _value in scope["headers"]]
     is_plain = len(names) == len(set(names)) and not {b"authorization", b"hx-request"}.intersection(names)
     return is_plain and len(scope["query_string"]) <= ASKED_MOST

@@ -9,7 +9,15 @@ import os
 import time
 from collections.abc import Iterator
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.datastructures import Headers
@@ -22,6 +30,8 @@ from app.pulse import Pulse
 
 requests = Counter("daylight_requests", "Requests answered", ["method", "route", "status"])
 seconds = Histogram("daylight_request_seconds", "Time from a request to the end of its answer", ["route"])
+streams = Gauge("daylight_streams", "Open pages that are told of news", multiprocess_mode="livesum")
+STREAM = (b"content-type", b"text/event-stream; charset=utf-8")
 
 
 class Metrics:
@@ -40,16 +50,21 @@ class Metrics:
             await self._counted(scope, receive, send)
 
     async def _counted(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began, status = time.perf_counter(), 500
+        began, status, is_stream = time.perf_counter(), 500, False
 
         async def listen(message: Message) -> None:
-            nonlocal status
-            status = message.get("status", status)
+            nonlocal status, is_stream
+            if message["type"] == "http.response.start":
+                status, is_stream = message["status"], STREAM in message["headers"]
+                if is_stream:
+                    streams.inc()
             await send(message)
 
         try:
             await self.app(scope, receive, listen)
         finally:
+            if is_stream:
+                streams.dec()
             route = route_of(scope, status)
             requests.labels(scope["method"], route, status).inc()
             seconds.labels(route).observe(time.perf_counter() - began)
