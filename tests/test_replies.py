@@ -14,7 +14,7 @@ import pytest
 import quotequail
 from sqlmodel import Session, select
 
-from app import db, delivery, replies
+from app import db, delivery, replies, reply_addresses
 from app.comments import Comment
 from app.config import settings
 from app.db import Database
@@ -136,12 +136,12 @@ def item(session: Session, member: Person, maintainer: Person) -> Item:
 
 @pytest.fixture
 def address(session: Session, item: Item, member: Person) -> str:
-    return replies.address(session, member, item.number) or ""
+    return reply_addresses.of(session, member, item.number) or ""
 
 
 @pytest.fixture
 def return_address(session: Session, member: Person) -> str:
-    return replies.return_address(session, member) or ""
+    return reply_addresses.return_address(session, member) or ""
 
 
 def take(session: Session, address: str, message: EmailMessage | bytes) -> None:
@@ -215,7 +215,7 @@ def test_an_empty_answer_is_refused_by_name(session: Session, address: str) -> N
 
 def test_an_answer_to_a_digest_is_refused_with_what_to_do(session: Session, member: Person) -> None:
     with pytest.raises(Refused) as refusal:
-        take(session, replies.address(session, member) or "", mail(ANSWER))
+        take(session, reply_addresses.of(session, member) or "", mail(ANSWER))
     assert refusal.value.words == "That mail was about several requests. Please answer on the page of one of them."
 
 
@@ -315,7 +315,7 @@ def listener(own_database: Database, has_an_inbox: int) -> Iterator[int]:
 def answer_to(own_database: Database) -> str:
     with own_database.session() as session:
         ada = factories.person(session, "Ada Lind")
-        return replies.address(session, ada, factories.item(session, ada).number) or ""
+        return reply_addresses.of(session, ada, factories.item(session, ada).number) or ""
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from app import db, letters, outbox, replies, seals, site, wording
+from app import db, letters, outbox, reply_addresses, seals, site, wording
 from app.db import Database
 from app.events import Event
 from app.notifications.audiences import Sight
@@ -86,12 +86,12 @@ def _write(session: Session, person: Person, shown: list[Told]) -> None:
     items = {told.item.number: told.item for told in shown}
     item = shown[0].item if len(items) == 1 else None
     number, paths = item.number if item else None, seals.paths(session, person)
-    reply_to = replies.address(session, person, number or 0)
+    reply_to = reply_addresses.of(session, person, number or 0)
     about = {"item": item, "count": len(items), "parts": _parts(shown), "may_answer": bool(item and reply_to)}
     letter = letters.write("news", **about, **paths)
     outbox.put(
         session, person.email or "", *letter, item_number=number, unsubscribe_path=paths["mail_path"],
-        reply_to=reply_to, return_path=replies.return_address(session, person),
+        reply_to=reply_to, return_path=reply_addresses.return_address(session, person),
     )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Replies: a mail that answers one of ours becomes a comment, and one that comes back stops those that would follow."""
 
-from app.replies.addresses import address, opened, return_address
 from app.replies.taking import take
 
-__all__ = ["address", "opened", "return_address", "take"]
+__all__ = ["take"]

@@ -2,10 +2,9 @@
 
 from sqlmodel import Session
 
-from app import items, people, taking_part
+from app import items, people, reply_addresses, taking_part
 from app.people import Person
 from app.refusals import Refused
-from app.replies import addresses
 from app.replies.reading import Received
 from app.words import _
 
@@ -16,7 +15,7 @@ def take(session: Session, recipient: str, mail: Received) -> None:
 
     Raises NotFound, NotAllowed, Refused, Invalid or TooMany, whose words the sender's mail server hands back to them.
     """
-    to = addresses.opened(session, recipient)
+    to = reply_addresses.opened(session, recipient)
     if to.number is None:
         if mail.failure:
             people.note_bounce(session, to.person, mail.failure)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
 
-from app import replies
+from app import replies, reply_addresses
 from app.config import settings
 from app.db import Database
 from app.refusals import Refusal, TooMany
@@ -41,7 +41,7 @@ class Inbox:
         self, _server: "SMTP", _dialogue: "Dialogue", envelope: "Envelope", address: str, _options: list[str]
     ) -> str:
         try:
-            await self.database.run(lambda session: replies.opened(session, address), writes=False)
+            await self.database.run(lambda session: reply_addresses.opened(session, address), writes=False)
         except Refusal as refusal:  # before its words are read: strangers could have us read for hours
             return _answer(550, "5.1.1", refusal.words)
         except DBAPIError:

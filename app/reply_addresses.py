@@ -23,7 +23,7 @@ class Destination(NamedTuple):
     number: int | None
 
 
-def address(session: Session, person: Person, number: int = 0) -> str | None:
+def of(session: Session, person: Person, number: int = 0) -> str | None:
     """Where this person answers a mail about an item; None without an inbox."""
     return _address(f"{number}-{seals.of(session, person, For.REPLIES, number)}")
 
