@@ -20,7 +20,10 @@ from app.votes import Vote
 
 ITEM = "number kind title body details status posted_at edited_at hidden_at hidden_because"
 COMMENT = "item_number at body is_official edited_at hidden_at hidden_because"
-MOVE = "item_number at from_status to_status explanation reason workaround review_on why due_on duplicate_of target"
+MOVE = (
+    "item_number at from_status to_status explanation reason workaround review_on why due_on checklist duplicate_of"
+    " target"
+)
 
 
 def of(session: Session, person: Person) -> dict[str, Any]:

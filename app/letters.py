@@ -1,5 +1,6 @@
 """Letters: the words of a mail, written once, as CommonMark: the text part as it is, the HTML part made from it."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -39,10 +40,15 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {"day": words.day, "span": words.span, "quoted": quoted}
+    env.filters |= {"day": words.day, "span": words.span, "quoted": quoted, "listed": listed}
     return env
 
 
 def quoted(said: str) -> str:
     """Somebody's words, each line marked as theirs."""
     return "\n".join(f"> {line}".rstrip() for line in said.splitlines())
+
+
+def listed(lines: Iterable[str]) -> str:
+    """Somebody's lines as a list, marked as theirs."""
+    return quoted("\n".join(f"- {line}" for line in lines))

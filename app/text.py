@@ -4,7 +4,7 @@ import html
 import itertools
 import re
 import unicodedata
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from urllib.parse import urlsplit
 
 import nh3
@@ -22,6 +22,7 @@ LINK_MOST = 500
 SIGNS_MOST = 4_000  # of Markdown; a text with more is a tangle that takes seconds to read
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
+_meaning = re.compile(r"[\\\[\]*_~`<>&!]")
 _signs = re.compile(r"[\[\]*_~`<>&]")
 _allowed_tags = set("p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
 _whole_address = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -60,6 +61,22 @@ def to_html(markdown: str) -> Markup:
                 child.type, child.tag = "text", ""
                 child.content = child.content or str(child.attrs.get("src", ""))
     return Markup(_cleaner.clean(_markdown.renderer.render(tokens, _markdown.options, {})))  # noqa: S704
+
+
+def paragraphs(*parts: str) -> str:
+    """Markdown of several parts, without those that say nothing."""
+    return "\n\n".join(part.strip() for part in parts if part.strip())
+
+
+def answers(typed: Iterable[tuple[str, str]]) -> str:
+    """Markdown of questions, each in a bold line, and of their answers; a question that was left open is left out."""
+    answered = ((question, answer) for question, answer in typed if not is_blank(answer))
+    return paragraphs(*(f"**{_as_typed(question)}**\n\n{answer}" for question, answer in answered))
+
+
+def _as_typed(line: str) -> str:
+    """A line of Markdown that shows as these very characters."""
+    return _meaning.sub(r"\\\g<0>", " ".join(line.split()))
 
 
 def excerpt(markdown: str, most: int = 240) -> str:

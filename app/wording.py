@@ -95,6 +95,11 @@ class Told:
         """Whether what was said was put out of sight since."""
         return self.item.is_hidden or (self.comment is not None and self.comment.is_hidden)
 
+    def asks(self, person: Person) -> bool:
+        """Whether it is a question to which this person owes the answer."""
+        is_question = self.change is not None and self.change.to_status is Status.NEEDS_INFO
+        return is_question and self.item.due_on is not None and self.item.reporter_id == person.id
+
     @property
     def path(self) -> str:
         """Where it stands on the page of the item."""
@@ -131,6 +136,7 @@ def _facts_of_move(change: StatusChange, names_other: bool) -> Iterable[str]:
     facts: list[tuple[Any, Callable[[Any], str]]] = [
         (change.reason, lambda reason: _("Reason: %s") % reason.label),
         (change.why, lambda why: _("Why we ask:") + "\n\n" + letters.quoted(why)),
+        (change.checklist, lambda checklist: _("Please include:") + "\n\n" + letters.listed(checklist)),
         (change.due_on, lambda due_on: _("Answer by %s.") % day(due_on)),
         (change.workaround, lambda workaround: _("Until then:") + "\n\n" + letters.quoted(workaround)),
         (change.review_on, lambda review_on: _("We look at it again on %s.") % day(review_on)),

@@ -56,6 +56,14 @@ UNASKED = Field()  # a field that an honest form fills in by itself, and of whic
 TARGET = Field(
     "2027-Q1", dict.fromkeys(["soon", "2027-Q5"], "Target: write a month like 2026-12 or a quarter like 2027-Q1.")
 )
+CHECKLIST = Field("Έκδοση\nΑρχείο", {
+    "x" * 81: "Each line of the checklist: 81 characters are too many; the limit is 80.",
+    "\n".join("abcdefghi"): "Checklist: 9 lines are too many; the limit is 8.",
+})  # fmt: skip
+ANSWERS = {
+    "asked": Field("Έκδοση", is_list=True),
+    "given": Field("", {"x" * 10_000: "Comment: 10,023 characters are too many; the limit is 10,000."}, is_list=True),
+}  # fmt: skip
 ORIGINAL = Field("{planned}", {"none": "Duplicate of: give the number of the item it is the same as."})
 CHOSEN = Field("{new}-new", {"none": "Choose items of the list."}, is_list=True)
 TAGS = Field("αναζήτηση", {"none": "Tags: choose among those offered."}, is_list=True)
@@ -111,13 +119,13 @@ BEFORE_ANYBODY = [
 FORMS = [
     Form("/items", fields=NEW_REQUEST | REQUEST),
     Form("/items/{needs_info}/edit", fields=REQUEST),
-    Form("/items/{new}/comments", fields={"body": text("Comment", 10_000), "official": UNASKED}),
+    Form("/items/{new}/comments", fields={"body": text("Comment", 10_000), "official": UNASKED} | ANSWERS),
     Form("/items/{planned}/comments/{comment}/edit", fields={"body": text("Comment", 10_000)}),
     Form("/items/{planned}/comments/{told}/hiding", "maintainer", {"because": text("Why it is hidden", 1000)}),
     Form("/items/{new}/hiding", "maintainer", {"because": text("Why it is hidden", 1000)}),
     Form("/items/{new}/vote/weight", fields={"weight": choice("How much it matters", "important")}),
     move("acknowledged"),
-    move("needs_info", why=text("Why we ask", 10_000), due_on=day("Answer by")),
+    move("needs_info", why=text("Why we ask", 10_000), due_on=day("Answer by"), checklist=CHECKLIST),
     move("planned", target=TARGET),
     move("shipped", shipped_in=text("Version", 80, needed=False), shipped_link=Field("https://example.org/", {
         "javascript:alert(1)": "Link: give an address that begins with https:// or http://.",

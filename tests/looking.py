@@ -51,7 +51,7 @@ class _Fields(HTMLParser):
         name = about.get("name", "")
         if tag == "textarea":
             self.textarea = name
-            self.sent[name] = [""]
+            self.sent.setdefault(name, []).append("")
         elif tag == "select":
             self.select = name
         elif tag == "option" and self.select and (self.select not in self.sent or "selected" in about):
@@ -61,13 +61,13 @@ class _Fields(HTMLParser):
 
     def handle_data(self, text: str) -> None:
         if self.textarea:
-            self.sent[self.textarea][0] += text
+            self.sent[self.textarea][-1] += text
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self.is_inside = False
         elif tag == "textarea" and self.textarea:
-            self.sent[self.textarea][0] = self.sent[self.textarea][0].removeprefix("\n")
+            self.sent[self.textarea][-1] = self.sent[self.textarea][-1].removeprefix("\n")
             self.textarea = ""
         elif tag == "select":
             self.select = ""

@@ -43,7 +43,7 @@ POSTED = {
 }
 MOVED = {
     "acknowledged": {},
-    "needs_info": {"why": "Δεν το βλέπουμε εδώ."},
+    "needs_info": {"why": "Δεν το βλέπουμε εδώ.", "checklist": "Έκδοση\nΑρχείο"},
     "planned": {"target": "2027-Q1"},
     "in_progress": {"target": "2027-02"},
     "shipped": {"shipped_in": "4", "shipped_link": "https://example.org/4"},

@@ -85,11 +85,13 @@ def test_a_refusal_is_told_with_its_reason_its_workaround_and_when_we_look_again
 
 
 def test_a_question_is_told_with_its_why_and_its_day(session: Session, maintainer: Person, item: Item) -> None:
-    row = factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which phone?", due_on="2027-01-31")
+    row = factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which phone?", due_on="2027-01-31",
+                         checklist="The model\nThe log")  # fmt: skip
     (told,) = wording.read(session, noted(session))
     assert row.due_on is not None
     assert told.words == (
-        "> Which phone?\n\nWhy we ask:\n\n> Without it we cannot see what you saw.\n\nAnswer by 31 January 2027."
+        "> Which phone?\n\nWhy we ask:\n\n> Without it we cannot see what you saw.\n\n"
+        "Please include:\n\n> - The model\n> - The log\n\nAnswer by 31 January 2027."
     )
 
 

@@ -259,6 +259,24 @@ def test_a_question_reaches_its_reporter_at_once_and_the_others_with_their_diges
     assert [mail.recipient for mail in mails(session)] == [member.email]
 
 
+def test_the_mail_of_a_question_leads_its_reporter_to_the_answer(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    row = factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which phone?", why="They differ.",
+                         due_on="2027-01-31", checklist="The model")  # fmt: skip
+    told = (
+        "Mira Okafor, CTO, asked about “Dark mode”:\n"
+        f"<http://localhost:8000/items/{item.number}#moved-{row.id}>\n\n"
+        "> Which phone?\n\nWhy we ask:\n\n> They differ.\n\nPlease include:\n\n> - The model\n\n"
+        "Answer by 31 January 2027.\n\n"
+    )
+    here = f"You can answer here:\n<http://localhost:8000/items/{item.number}#comment-form>\n\n"
+    assert {mail.recipient: mail.body.partition("---")[0] for mail in mails(session)} == {
+        member.email: told + here,
+        other_member.email: told,
+    }
+
+
 def test_one_mail_tells_what_happened_in_whole_sentences(
     session: Session, member: Person, maintainer: Person, item: Item
 ) -> None:

@@ -1,13 +1,14 @@
 """Questions to the reporter: asked with a why and a day, warned about, closed by the calendar, opened by any answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, text
 
-from app import comments, db, notifications, seals, status_changes, work
+from app import comments, db, notifications, reply_addresses, seals, status_changes, work
+from app.config import settings
 from app.db import Database
 from app.items import Item
 from app.outbox import Mail
@@ -35,6 +36,15 @@ def asked(session: Session, maintainer: Person, item: Item) -> Item:
     words = "Which version is it?\n\nYou see it under Help."
     factories.move(session, item, maintainer, Status.NEEDS_INFO, words, why="Two of them differ here.", at=ASKED_AT)
     return item
+
+
+@pytest.fixture
+def with_inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DAYLIGHT_REPLY_ADDRESS", "answer@board.example.org")
+    settings.cache_clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def later(days: float) -> datetime:
@@ -74,6 +84,43 @@ def test_a_question_says_why_and_until_when(session: Session, maintainer: Person
     }
 
 
+@pytest.mark.parametrize(
+    ("checklist", "words"),
+    [
+        (f"The log\n{'x' * 81}", "Each line of the checklist: 81 characters are too many; the limit is 80."),
+        ("\n".join("abcdefghi"), "Checklist: 9 lines are too many; the limit is 8."),
+    ],
+)
+def test_a_checklist_has_its_limits(
+    session: Session, maintainer: Person, item: Item, checklist: str, words: str
+) -> None:
+    with pytest.raises(Invalid) as refusal:
+        factories.move(session, item, maintainer, Status.NEEDS_INFO, checklist=checklist)
+    assert refusal.value.problems == {"checklist": words}
+
+
+def test_a_checklist_has_an_entry_for_each_line_once(session: Session, maintainer: Person, item: Item) -> None:
+    checklist = "  The  log \r\n\n\u200b\nA screenshot\nThe log\n" + "\n".join("abcdef")
+    row = factories.move(session, item, maintainer, Status.NEEDS_INFO, checklist=checklist)
+    session.refresh(row)
+    assert row.checklist == ["The log", "A screenshot", *"abcdef"]
+
+
+def test_the_answer_is_asked_of_the_reporter_until_it_comes(
+    session: Session, member: Person, other_member: Person, maintainer: Person, asked: Item
+) -> None:
+    def question(person: Person | None) -> str | None:
+        row = questions.asked_of(session, asked, person)
+        return row.explanation if row else None
+
+    words = "Which version is it?\n\nYou see it under Help."
+    assert [question(person) for person in (member, other_member, maintainer, None)] == [words, None, None, None]
+    live_until(session, CLOSES_AT)
+    assert [question(person) for person in (member, other_member)] == [words, None]
+    factories.comment(session, asked, member, "Version 3.", at=later(30))
+    assert question(member) is None
+
+
 def test_the_reporter_has_two_weeks_unless_said_otherwise(session: Session, maintainer: Person, item: Item) -> None:
     factories.move(session, item, maintainer, Status.NEEDS_INFO, at=ASKED_AT)
     assert stand(item) == (Status.NEEDS_INFO, DUE_ON, None)
@@ -108,11 +155,23 @@ def test_the_reporter_is_warned_once_three_days_before(session: Session, member:
         "We asked you something about your request “The export stops”:\n\n"
         "> Which version is it?\n>\n> You see it under Help.\n\n"
         "Why we ask:\n\n> Two of them differ here.\n\n"
-        f"Please answer by 15 May 2026, on this page:\n\n<http://localhost:8000/items/{asked.number}>\n\n"
+        f"Please answer by 15 May 2026, on this page:\n\n<http://localhost:8000/items/{asked.number}#comment-form>\n\n"
         "Without an answer the request will be closed then. Any answer opens it again, also a later one.\n\n---\n\n"
         + foot(session, member, asked)
     )
     assert (mail.item_number, mail.unsubscribe_path) == (asked.number, seals.paths(session, member)["mail_path"])
+
+
+def test_the_warning_repeats_the_checklist_and_can_be_answered_by_mail(
+    session: Session, member: Person, maintainer: Person, item: Item, with_inbox: None
+) -> None:
+    factories.move(session, item, maintainer, Status.NEEDS_INFO, at=ASKED_AT, checklist="The version\nThe log")
+    live_until(session, later(12))
+    (mail,) = mails(session)
+    assert mail.reply_to == reply_addresses.of(session, member, item.number)
+    assert mail.return_path == reply_addresses.return_address(session, member)
+    assert "Please include:\n\n> - The version\n> - The log\n\nPlease answer by" in mail.body
+    assert "Answer this mail, and what you write is a comment on the page, under your name." in mail.body
 
 
 def test_who_wants_no_mails_is_not_warned_and_so_not_closed(session: Session, member: Person, asked: Item) -> None:
@@ -200,6 +259,14 @@ def test_any_answer_opens_it_again(
     assert stand(asked) == (Status.ACKNOWLEDGED, None, later(30))
     assert (asked.reason, asked.review_on) == (None, None)
     assert story(session, asked)[2:] == [(Status.ACKNOWLEDGED, None, True)]
+
+
+def test_a_reporter_of_the_team_opens_their_own_again(session: Session, maintainer: Person, owner: Person) -> None:
+    item = factories.item(session, maintainer, at=ASKED_AT)
+    factories.move(session, item, owner, Status.NEEDS_INFO, at=ASKED_AT)
+    live_until(session, CLOSES_AT)
+    factories.comment(session, item, maintainer, "Version 3.", at=later(30))
+    assert stand(item) == (Status.ACKNOWLEDGED, None, later(30))
 
 
 def test_an_item_declined_by_a_person_stays_declined(

@@ -90,3 +90,22 @@ def test_only_a_whole_address_of_the_web_or_a_mail_is_a_link(address: str) -> No
     assert "href" not in text.to_html(f"[here]({address})")
     assert 'href="https://example.com/"' in text.to_html("[here](https://example.com/)")
     assert 'href="mailto:mira@example.org"' in text.to_html("<mira@example.org>")
+
+
+def test_answers_stand_below_their_questions_and_what_was_left_open_is_left_out() -> None:
+    typed = [("The version?", "4.10\n"), ("The log", " \u200b\n"), ("Steps", "1. Open\n2. Look")]
+    assert text.answers(typed) == "**The version?**\n\n4.10\n\n**Steps**\n\n1. Open\n2. Look"
+    assert text.paragraphs(text.answers(typed[1:2]), "", "Thanks") == "Thanks"
+
+
+@pytest.mark.parametrize(
+    "question", [*VECTORS.strip().splitlines(), *TANGLES, "a*b", "*.log", "C:\\temp\\_x_", "a | b"]
+)
+def test_a_question_shows_as_it_was_written(question: str) -> None:
+    shown = " ".join(question.split())
+    assert text.to_html(text.answers([(question, "x")])) == f"<p><strong>{escaped(shown)}</strong></p>\n<p>x</p>\n"
+
+
+def escaped(words: str) -> str:
+    """As the sanitiser writes text."""
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

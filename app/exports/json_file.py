@@ -25,7 +25,7 @@ OF_ITEM = (
 )  # fmt: skip
 OF_CHANGE = (
     "at", "from_status", "to_status", "explanation", "reason", "workaround", "review_on", "why", "due_on",
-    "duplicate_of", "target", "shipped_in", "shipped_link", "is_automatic", "edited_at",
+    "checklist", "duplicate_of", "target", "shipped_in", "shipped_link", "is_automatic", "edited_at",
 )  # fmt: skip
 OF_TARGET_MOVE = ("at", "from_target", "to_target", "cause")
 OF_COMMENT = ("at", "body", "is_official", "edited_at")

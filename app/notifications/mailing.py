@@ -88,7 +88,7 @@ def _write(session: Session, person: Person, shown: list[Told]) -> None:
     number, paths = item.number if item else None, seals.paths(session, person)
     reply_to = reply_addresses.of(session, person, number or 0)
     about = {"item": item, "count": len(items), "parts": _parts(shown), "may_answer": bool(item and reply_to)}
-    letter = letters.write("news", **about, **paths)
+    letter = letters.write("news", reader=person, **about, **paths)
     outbox.put(
         session, person.email or "", *letter, item_number=number, unsubscribe_path=paths["mail_path"],
         reply_to=reply_to, return_path=reply_addresses.return_address(session, person),

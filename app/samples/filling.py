@@ -137,6 +137,7 @@ class Telling:
             due_on=self._day(event, "due_in"),
             duplicate_of=str(self.numbers[event["duplicate_of"]]) if "duplicate_of" in event else "",
             target=self._target(event),
+            checklist="\n".join(event.get("checklist", [])),
             **{name: event[name] for name in plain if name in event},
         )
 

@@ -13,11 +13,12 @@ from app.people import Person
 from app.refusals import NotFound
 from app.status_changes.table import Move
 from app.statuses import Reason, Status
-from app.words import _
+from app.words import _, number
 
 REVIEW_AFTER = timedelta(days=365)
 ANSWER_WITHIN = timedelta(days=14)
 VERSION_MOST = 80
+CHECKLIST_MOST, ENTRY_MOST = 8, 80
 YEARS_AHEAD = timedelta(days=3660)
 
 
@@ -57,7 +58,21 @@ def _question(check: text.Checks, move: Move, at: datetime) -> dict[str, Any]:
     return {
         "why": check.words("why", move.why, label=_("Why we ask")),
         "due_on": _day(check, "due_on", move.due_on, _("Answer by"), at, default=ANSWER_WITHIN),
+        "checklist": _checklist(check, move.checklist),
     }
+
+
+def _checklist(check: text.Checks, value: str) -> list[str]:
+    """What an answer should hold, from one entry a line; what stands there twice is asked for once."""
+    lines = [
+        check.line("checklist", line, label=_("Each line of the checklist"), most=ENTRY_MOST, needed=False)
+        for line in value.splitlines()
+    ]
+    entries = list(dict.fromkeys(line for line in lines if line))
+    if len(entries) > CHECKLIST_MOST:
+        words = _("Checklist: %(count)s lines are too many; the limit is %(most)s.")
+        check.wrong("checklist", words % {"count": number(len(entries)), "most": number(CHECKLIST_MOST)})
+    return entries
 
 
 def item_number(value: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import letters, outbox, policy, seals
+from app import letters, outbox, policy, reply_addresses, seals
 from app.hearing import Hear
 from app.items import Item
 from app.people import Person
@@ -25,11 +25,10 @@ GRACE = timedelta(days=2)  # between the warning and the closing, however late t
 def hear(session: Session, item: Item, person: Person, at: datetime) -> None:
     """Somebody said something under the item, which must be locked. It may be the answer that we asked for.
 
-    When the reporter answers, it is the team's turn. What was closed for want of an answer is opened by anybody's
-    answer but the team's own.
+    When the reporter answers, it is the team's turn. What was closed for want of an answer is opened by its reporter's
+    answer and by anybody's but the team's own.
     """
-    was_closed = item.status is Status.DECLINED and item.reason == Reason.UNANSWERED_QUESTION
-    if was_closed and not policy.is_maintainer(person):
+    if _is_closed(item) and (item.reporter_id == person.id or not policy.is_maintainer(person)):
         words = _("%s has answered our question, so this is open again.") % person.shown_name
         append(session, item, Status.ACKNOWLEDGED, at, caused_by=person.key, is_automatic=True, explanation=words)
     elif item.due_on is None or item.reporter_id != person.id:
@@ -37,6 +36,22 @@ def hear(session: Session, item: Item, person: Person, at: datetime) -> None:
     item.due_on = item.warned_at = None
     item.waiting_since = item.waiting_since or at
     session.add(item)
+
+
+def asked_of(session: Session, item: Item, person: Person | None) -> StatusChange | None:
+    """The question to which this person owes the answer, or owed it until the item was closed for want of it."""
+    is_theirs = person is not None and item.reporter_id == person.id and policy.may_take_part(person, item)
+    return _latest(session, item) if is_theirs and (item.due_on is not None or _is_closed(item)) else None
+
+
+def _is_closed(item: Item) -> bool:
+    return item.status is Status.DECLINED and item.reason == Reason.UNANSWERED_QUESTION
+
+
+def _latest(session: Session, item: Item) -> StatusChange | None:
+    asked = select(StatusChange).where(StatusChange.item_number == item.number)
+    latest = asked.where(StatusChange.to_status == Status.NEEDS_INFO).order_by(col(StatusChange.id).desc())
+    return session.exec(latest.limit(1)).first()
 
 
 def follow_up(session: Session, at: datetime) -> None:
@@ -72,13 +87,14 @@ def _to_close(at: datetime) -> Any:
 def _warn(session: Session, item: Item, reporter: Person, at: datetime) -> None:
     item.warned_at = at
     session.add(item)
-    asked = select(StatusChange).where(StatusChange.item_number == item.number)
-    question = session.exec(asked.order_by(col(StatusChange.id).desc()).limit(1)).one()
     closes_on = max(item.due_on or at.date(), (at + GRACE).date())
-    paths = seals.paths(session, reporter)
-    letter = letters.write("question_due", item=item, question=question, closes_on=closes_on, **paths)
-    path = paths["mail_path"]
-    outbox.put(session, reporter.email or "", *letter, item_number=item.number, unsubscribe_path=path)
+    paths, reply_to = seals.paths(session, reporter), reply_addresses.of(session, reporter, item.number)
+    about = {"item": item, "question": _latest(session, item), "closes_on": closes_on, "may_answer": bool(reply_to)}
+    letter = letters.write("question_due", **about, **paths)
+    outbox.put(
+        session, reporter.email or "", *letter, item_number=item.number, unsubscribe_path=paths["mail_path"],
+        reply_to=reply_to, return_path=reply_addresses.return_address(session, reporter),
+    )  # fmt: skip
 
 
 def _close(session: Session, item: Item, at: datetime) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel, Text
+from sqlalchemy import JSON, CheckConstraint
+from sqlmodel import Column, Field, SQLModel, Text
 
 from app import db
 from app.statuses import CLOSED, Reason, Status
@@ -56,6 +56,7 @@ class StatusChange(SQLModel, table=True):
     review_on: date | None = None
     why: str = Field(default="", sa_type=Text)
     due_on: date | None = None
+    checklist: list[str] = Field(default_factory=list, sa_column=Column(JSON, server_default="[]", nullable=False))
     duplicate_of: int | None = Field(default=None, foreign_key="item.number", index=True)
     target: str | None = Field(default=None, max_length=7)
     shipped_in: str = Field(default="", max_length=80)
@@ -92,8 +93,8 @@ class Move:
     """What a person typed to move an item; everything as it came from the form.
 
     `seen` is the status the mover saw, to notice that somebody was faster. For `needs_info` the explanation is the
-    question itself. Fields that the new status does not ask for are left aside. A `workaround` of None keeps the
-    present one, and so does an empty `target`.
+    question itself, and its `checklist` has an entry a line. Fields that the new status does not ask for are left
+    aside. A `workaround` of None keeps the present one, and so does an empty `target`.
     """
 
     to: str = ""
@@ -104,6 +105,7 @@ class Move:
     review_on: str = ""
     why: str = ""
     due_on: str = ""
+    checklist: str = ""
     duplicate_of: str = ""
     target: str = ""
     shipped_in: str = ""

@@ -1,15 +1,15 @@
 """What people say under a request: writing, correcting, marking as the answer, hiding and showing again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app import comments, policy, taking_part
+from app import comments, policy, taking_part, text
 from app.comments import Comment
 from app.items import Item
 from app.refusals import Invalid, Refusal, Refused
-from app.web import item_page, kit, refusal_pages
+from app.web import forms, item_page, kit, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
 from app.web.route import area as new_area
@@ -20,8 +20,20 @@ area = new_area()
 
 @dataclass
 class CommentForm:
+    """`asked` are the entries of a question's checklist, `given` the answers to them."""
+
     body: str = ""
     official: str = ""
+    asked: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        return forms.paired(self.asked, self.given)
+
+    @property
+    def words(self) -> str:
+        return text.paragraphs(text.answers(self.answers), self.body)
 
 
 @dataclass
@@ -57,27 +69,29 @@ CommentInPath = Annotated[Place, Depends(_place)]
 def post_comment(
     request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[CommentForm, typed(CommentForm)]
 ) -> Response:
+    words = form.words
     try:
         with session.begin_nested():
-            comment = taking_part.comment(session, item, person, form.body, official=bool(form.official))
+            comment = taking_part.comment(session, item, person, words, official=bool(form.official))
     except Refusal as refusal:
-        redrawn = {"words": form.body, "official": bool(form.official)}
-        return _form_again(request, item, refusal, redrawn)
+        return _form_again(request, item, refusal, form)
     said = _("Your comment is posted.")
     if kit.asked_by_htmx(request):
         return kit.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
     return Place(item, comment).after(said)
 
 
-def _form_again(request: Request, item: Item, refusal: Refusal, redrawn: dict[str, object]) -> Response:
+def _form_again(request: Request, item: Item, refusal: Refusal, form: CommentForm) -> Response:
     """The form with all that was typed: alone for htmx, else on its page."""
     session, person = request.state.session, kit.identify(request)
     code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "body")
+    typed = {"words": form.body, "official": bool(form.official), "problems": problems}
+    redrawn = item_page.comment_form(session, person, item, form.answers) | typed
     if not kit.asked_by_htmx(request):
-        page = item_page.draw(request, session, person, item, status=code, problems=problems, **redrawn)
+        page = item_page.draw(request, session, person, item, status=code, **redrawn)
         return refusal_pages.say_when(page, refusal)
-    form = item_page.comment_form(person, item) | redrawn | {"problems": problems}
-    return refusal_pages.say_when(kit.fragment(request, "comments/_form.html", status=code, **form), refusal)
+    form_alone = kit.fragment(request, "comments/_form.html", status=code, item=item, **redrawn)
+    return refusal_pages.say_when(form_alone, refusal)
 
 
 @area.get("/items/{number:int}/comments/{comment:int}/edit")

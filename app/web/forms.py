@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 import unicodedata
+from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
@@ -49,6 +50,18 @@ def fill(form: type[Form], sent: FormData, body: bytes = b"") -> Form:
     if problems:
         raise Invalid(problems)
     return form(**values)
+
+
+def paired(asked: list[str], given: list[str]) -> list[tuple[str, str]]:
+    """The questions of a form that has one field for each, with what was typed there. Raises Invalid for odd ones."""
+    if len(asked) != len(given):
+        raise Invalid({"given": _("The form has an answer without its question.")})
+    return list(zip(asked, given, strict=True))
+
+
+def answered(asked: Iterable[str], typed: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What is asked, with what was typed there; after it what was typed where nothing is asked any more."""
+    return dict.fromkeys(asked, "") | {question: answer for question, answer in typed if answer.strip()}
 
 
 def _takes_files(hint: Any) -> bool:

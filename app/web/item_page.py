@@ -1,19 +1,21 @@
 """The page of one item: drawn when it is asked for, and drawn again when a form on it was refused."""
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
 from sqlmodel import Session, col, or_, select
 
-from app import db, items, live, notifications, policy, tags, timeline, votes
+from app import db, items, live, notifications, policy, status_changes, tags, timeline, votes
 from app.boards import Board
 from app.items import Item
 from app.people import Person
+from app.status_changes import StatusChange
 from app.statuses import Status
 from app.subscriptions import Subscription
 from app.timeline import Entry, Happening
-from app.web import kit, team_forms
+from app.web import forms, kit, team_forms
 from app.web.kit import Db, ItemInPath, Viewer
 from app.web.route import area as new_area
 
@@ -61,12 +63,15 @@ def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]
     newest = live.newest(session, item)
     story = timeline.of(session, item, viewer)
     last_move = _last_move(story)
+    said_above = last_move if _is_said_above(item) else None
+    form = comment_form(session, viewer, item)
     return {
         "item": item,
         "story": story,
         "newest": newest,
         "last_move": last_move,
-        "said_above": last_move if _is_said_above(item) else None,
+        "said_above": said_above,
+        "above": _above(said_above, form["asked"]),
         "board": session.get_one(Board, item.board_id),
         "tags": tags.of_items(session, [item.number])[item.number],
         "reporter": _person(session, item.reporter_id),
@@ -74,7 +79,7 @@ def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]
         "hider": _person(session, item.hidden_by_id),
         "team": team_forms.of(session, viewer, item),
         **case_of(session, viewer, item),
-        **comment_form(viewer, item),
+        **form,
     }
 
 
@@ -93,10 +98,13 @@ def case_of(session: Session, viewer: Person | None, item: Item) -> dict[str, An
     }
 
 
-def comment_form(viewer: Person | None, item: Item) -> dict[str, Any]:
-    """An empty comment; the reporter's answers our question, when there is one."""
-    asked = item.due_on is not None and kit.is_own(viewer, item.reporter_id)
-    return {"item": item, "is_asked": asked, "words": "", "official": False, "problems": {}}
+def comment_form(
+    session: Session, viewer: Person | None, item: Item, typed: Iterable[tuple[str, str]] = ()
+) -> dict[str, Any]:
+    """An empty comment, but for the answers that were typed; the reporter's answers our question, if there is one."""
+    asked = status_changes.asked_of(session, item, viewer)
+    answers = forms.answered(asked.checklist if asked else (), typed)
+    return {"asked": asked, "answers": answers, "words": "", "official": False, "problems": {}}
 
 
 def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item]:
@@ -117,6 +125,12 @@ def _last_move(story: list[Entry]) -> Entry | None:
 
 def _person(session: Session, key: int | None) -> Person | None:
     return session.get(Person, key) if key is not None else None
+
+
+def _above(said: Entry | None, asked: StatusChange | None) -> set[int | None]:
+    """The moves whose words stand at the top of the page, and so not in the story."""
+    moves = [row for row in (said and said.row, asked) if isinstance(row, StatusChange)]
+    return {move.id for move in moves}
 
 
 def _is_said_above(item: Item) -> bool:

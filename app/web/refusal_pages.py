@@ -23,7 +23,8 @@ from app.words import N_, _
 STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
 log = logging.getLogger("daylight.storage")
 WRITTEN = frozenset(
-    "title body expected steps version explanation why workaround because cause words name description".split()
+    "title body expected steps version given explanation why checklist workaround because cause words name"
+    " description".split()
 )
 NOTHING_HERE = N_("There is nothing at this address.")
 NO_STORAGE = N_(

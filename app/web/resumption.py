@@ -18,7 +18,7 @@ BODY_MOST = 700_000  # the longest request there may be, in a script that a form
 PATH_SIGNS = "/?#&=%+,;:@!$'()*~[]"
 FORM = "application/x-www-form-urlencoded"
 
-WORDS = frozenset({"title", "body", "expected", "steps", "version"})
+WORDS = frozenset({"title", "body", "expected", "steps", "version", "given"})
 KEPT = ("type", "asgi", "http_version", "scheme", "server", "client")
 
 PROMISES = {

@@ -78,7 +78,8 @@ def _change(change: StatusChange) -> dict[str, Any]:
     return {
         "id": change.id, "from": change.from_status, "to": change.to_status, "explanation": change.explanation,
         "reason": change.reason, "workaround": change.workaround, "review_on": _day(change.review_on),
-        "why": change.why, "due_on": _day(change.due_on), "duplicate_of": change.duplicate_of,
+        "why": change.why, "due_on": _day(change.due_on), "checklist": change.checklist,
+        "duplicate_of": change.duplicate_of,
         "shipped_in": change.shipped_in, "shipped_link": change.shipped_link,
     }  # fmt: skip
 

@@ -14,7 +14,12 @@ MOVABLE = "item, planned, with the forms of the team"
 WALK = [
     ("item, new, of its reporter", "Post the comment", {"Comment": "Κι εγώ."}, "Your comment is posted."),
     ("item, new, for an advocate", "Follow", {}, "You follow this now"),
-    ("item, question to answer", "Send the answer", {"Your answer": "Σήμερα."}, "Your comment is posted."),
+    (
+        "item, question to answer",
+        "Send the answer",
+        {"Έκδοση": "4", "Anything else": "Σήμερα."},
+        "Your comment is posted.",
+    ),
     ("editing an item", "Save the request", {"Title": "Άλλος τίτλος"}, "The request is changed."),
     ("editing a comment", "Save the comment", {"Comment": "Άλλα λόγια."}, "Your words are changed."),
     ("profile", "Save", {"Your name": "Δάφνη"}, "Others now see you as"),

@@ -126,7 +126,8 @@ def moves(mira: Visitor, number: int, status: str, explanation: str, **fields: s
 
 def is_answered_and_asked(mira: Visitor) -> None:
     moves(mira, 1, "Acknowledged", "I can see it too, on every export.")
-    moves(mira, 1, "Needs information", "Which database do you use?", Why_we_ask="The limit differs between them.")
+    moves(mira, 1, "Needs information", "Which database do you use?", Why_we_ask="The limit differs between them.",
+          Checklist="The version\nThe system")  # fmt: skip
 
 
 def answers(ada: Visitor) -> None:
@@ -135,9 +136,11 @@ def answers(ada: Visitor) -> None:
     standing = ada.page.locator("#standing")
     expect(standing).to_contain_text("Which database do you use?")
     expect(standing).to_contain_text("The limit differs between them.")
-    ada.write("Your answer", "PostgreSQL 15, on Debian.")
+    ada.write("The version", "PostgreSQL 15")
+    ada.write("Anything else", "It is on Debian.")
     ada.button("Send the answer")
-    expect(ada.story()).to_contain_text("PostgreSQL 15, on Debian.")
+    expect(ada.story()).to_contain_text(re.compile(r"The version\s*PostgreSQL 15\s*It is on Debian\."))
+    expect(ada.page.get_by_label("The version")).to_have_count(0)
     ada.open("/items/1")
     expect(ada.page.locator("#standing")).to_contain_text("It is the team’s turn")
 

@@ -15,7 +15,7 @@ from tests.looking import typed_into, words
 HTMX = {"HX-Request": "true"}
 TYPED = {
     "to": "declined", "seen": "new", "explanation": "Not <ours>.", "reason": "", "workaround": "Copy *it*.",
-    "review_on": "some day", "why": "why & how", "due_on": "2031-01-02", "target": "2031-Q1",
+    "review_on": "some day", "why": "why & how", "due_on": "2031-01-02", "checklist": "a\nb", "target": "2031-Q1",
     "shipped_in": '4 "beta"', "shipped_link": "https://example.org/?a=1&b=2", "duplicate_of": "#7",
 }  # fmt: skip
 

@@ -10,7 +10,7 @@ from app.items import Item
 from app.people import Person
 from app.statuses import Status
 from tests import factories
-from tests.looking import words
+from tests.looking import typed_into, words
 
 HTMX = {"HX-Request": "true"}
 
@@ -264,3 +264,64 @@ def test_a_hidden_request_takes_no_comment_from_its_reporter(
 ) -> None:
     hiding.hide(session, item, maintainer, "It names a customer.")
     assert 'id="comment-form"' not in member_browser.get("/items/1").text
+
+
+@pytest.fixture
+def asked(session: Session, item: Item, maintainer: Person) -> Item:
+    factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which version?", checklist="The version\nThe *log*")
+    return item
+
+
+CHECKLIST = {"asked": ["The version", "The *log*"], "given": ["4.1 & up", "Error <7>"], "body": "Since *May*."}
+
+
+def test_what_is_typed_for_a_checklist_becomes_one_comment(
+    session: Session, member_browser: TestClient, asked: Item
+) -> None:
+    answer = member_browser.post("/items/1/comments", data=CHECKLIST)
+    (comment,) = session.exec(select(Comment))
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/items/1#comment-{comment.id}")
+    assert comment.body == "**The version**\n\n4.1 & up\n\n**The \\*log\\***\n\nError <7>\n\nSince *May*."
+    assert words(member_browser.get("/items/1"), f'id="comment-{comment.id}"', "</li>").endswith(
+        "The version 4.1 & up The *log* Error <7> Since May ."
+    )
+    assert (asked.due_on, asked.waiting_since) == (None, comment.at)
+    assert typed_into(member_browser.get("/items/1"), "/items/1/comments") == {"body": ""}
+
+
+def test_one_answer_of_a_checklist_is_enough_and_none_is_not(
+    session: Session, member_browser: TestClient, asked: Item
+) -> None:
+    nothing = CHECKLIST | {"given": ["", " "], "body": ""}
+    answer = member_browser.post("/items/1/comments", data=nothing)
+    assert answer.status_code == 422
+    assert "Comment: please write something here." in words(answer, 'id="comment-form"', "</form>")
+    assert member_browser.post("/items/1/comments", data=nothing | {"given": ["", "Empty."]}).status_code == 303
+    assert said(session) == ["**The \\*log\\***\n\nEmpty."]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_an_answer_that_cannot_be_taken_comes_back_whole(
+    session: Session, member_browser: TestClient, asked: Item, headers: dict[str, str]
+) -> None:
+    typed = CHECKLIST | {"given": ["4.1 & up", "x" * 10_000]}
+    answer = member_browser.post("/items/1/comments", data=typed, headers=headers)
+    assert answer.status_code == 422
+    assert typed_into(answer, "/items/1/comments") == typed
+    assert said(session) == []
+
+
+def test_what_was_typed_for_an_earlier_question_is_not_lost(
+    session: Session, member_browser: TestClient, maintainer: Person, asked: Item
+) -> None:
+    factories.move(session, asked, maintainer, Status.ACKNOWLEDGED)
+    factories.move(session, asked, maintainer, Status.NEEDS_INFO, "Which phone?", checklist="The phone")
+    answer = member_browser.post("/items/1/comments", data=CHECKLIST | {"given": ["x" * 10_001, ""]})
+    again = typed_into(answer, "/items/1/comments")
+    assert (again["asked"], again["given"]) == (["The phone", "The version"], ["", "x" * 10_001])
+
+
+def test_an_answer_without_its_question_is_refused(session: Session, member_browser: TestClient, asked: Item) -> None:
+    answer = member_browser.post("/items/1/comments", data=CHECKLIST | {"asked": ["The version"]})
+    assert (answer.status_code, said(session)) == (422, [])
+    assert "The form has an answer without its question." in words(answer)

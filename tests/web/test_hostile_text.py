@@ -71,6 +71,15 @@ def row(table: type[SQLModel], *names: str, place: str = "") -> Callable[[Strang
     return read
 
 
+def question(stranger: Stranger) -> dict[str, str | None]:
+    found = stranger.latest(StatusChange)
+    return {"explanation": found.explanation, "why": found.why, "checklist": "\n".join(found.checklist)}
+
+
+def given(stranger: Stranger) -> dict[str, str | None]:
+    return {"given": stranger.latest(Comment).body.removeprefix("**Έκδοση**\n\n")}
+
+
 def person(stranger: Stranger) -> dict[str, str | None]:
     found = stranger.session.get_one(Person, stranger.scene.people["maintainer"].key)
     return {"name": found.name, "title": found.title}
@@ -137,6 +146,7 @@ ALONE = [
 # Many strings in one text, because each of these fields goes the way of one above.
 TOGETHER = [
     Spot("/items/{new}/comments", "member", {"body": (TEXT, 10_000)}, row(Comment, "body"), "", {}, forget_limits),
+    Spot("/items/{new}/comments", "member", {"given": (TEXT, 9_000)}, given, "", {"asked": "Έκδοση"}, forget_limits),
     Spot("/items/{planned}/comments/{comment}/edit", "member", {"body": (TEXT, 10_000)},
          row(Comment, "body", place="comment"), "/items/{planned}/comments/{comment}/edit"),
     Spot("/items/{planned}/comments/{told}/hiding", "maintainer", {"because": (LINE, 1000)},
@@ -148,8 +158,9 @@ TOGETHER = [
     Spot("/items/{declined}/status-changes", "maintainer", {**EXPLANATION, "workaround": (TEXT, 10_000)},
          row(StatusChange, "explanation", "workaround"), "", {"to": "declined", "reason": "obsolete"},
          again("declined", REOPENED)),
-    Spot("/items/{acknowledged}/status-changes", "maintainer", {**EXPLANATION, "why": (TEXT, 10_000)},
-         row(StatusChange, "explanation", "why"), "", {"to": "needs_info"}, again("acknowledged", REOPENED)),
+    Spot("/items/{acknowledged}/status-changes", "maintainer",
+         {**EXPLANATION, "why": (TEXT, 10_000), "checklist": (LINE, 80)},
+         question, "", {"to": "needs_info"}, again("acknowledged", REOPENED)),
     Spot("/items/{shipped}/status-changes", "maintainer", {"shipped_in": (LINE, 80)}, row(StatusChange, "shipped_in"),
          "/items/{shipped}", {"to": "shipped", "explanation": "Έτοιμο."}, again("shipped", REOPENED), look_every=20),
     Spot("/items/{planned}/target-moves", "maintainer", {"cause": (TEXT, 10_000)}, row(TargetMove, "cause"), "",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -13,13 +14,14 @@ from app.boards import Access, Board
 from app.edits import Subject
 from app.items import Item
 from app.people import Person
+from app.status_changes import StatusChange
 from app.statuses import Kind, Reason, Status
 from app.subscriptions import Subscription
 from app.tags import ItemTag, Tag
 from app.votes import Weight
 from app.words import day
 from tests import factories
-from tests.looking import counted, words
+from tests.looking import counted, typed_into, words
 
 COST = {"visitor": 13, "member": 18, "maintainer": 22}  # queries
 
@@ -116,6 +118,56 @@ def test_a_question_is_shown_to_everybody_with_why_and_until_when(
         "Needs information Which version? Why we ask: It was mended in 4.1. "
         f"Mira Okafor , CTO , asks Ada Lind , and hopes for an answer by {day(due)}."
     )
+
+
+def ask(session: Session, item: Item, maintainer: Person, **fields: Any) -> StatusChange:
+    return factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which version?", why="It was mended in 4.1.",
+                          checklist="The version\nThe <log>", **fields)  # fmt: skip
+
+
+def test_the_checklist_is_shown_to_others_and_its_fields_to_the_reporter(
+    session: Session, visitor_browser: TestClient, member_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    due = (db.now() + timedelta(days=14)).date()
+    ask(session, item, maintainer)
+    asked = "Needs information Which version? Why we ask: It was mended in 4.1. "
+    assert standing(visitor_browser) == (
+        f"{asked}Please include: The version The <log> "
+        f"Mira Okafor , CTO , asks Ada Lind , and hopes for an answer by {day(due)}."
+    )
+    assert standing(member_browser) == (
+        f"{asked}Mira Okafor , CTO , asks you, and hopes for an answer by {day(due)}. "
+        "The version optional The <log> optional Anything else optional "
+        "Up to 10,000 characters; Markdown works. Send the answer"
+    )
+    page = member_browser.get("/items/1")
+    assert typed_into(page, "/items/1/comments") == {
+        "asked": ["The version", "The <log>"],
+        "given": ["", ""],
+        "body": "",
+    }
+    assert [page.text.count(part) for part in ('id="comment-form"', "The version</bdi>", ">The version<")] == [1, 1, 1]
+    assert story(member_browser).endswith(f"The words stand at the top of this page. Answer by {day(due)}")
+
+
+def test_what_was_closed_for_want_of_an_answer_still_takes_it(
+    session: Session, visitor_browser: TestClient, member_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    ask(session, item, maintainer, at=db.now() - timedelta(days=30))
+    status_changes.follow_up(session, db.now() - timedelta(days=10))
+    status_changes.follow_up(session, db.now())
+    closed = f"Closed by the calendar on {day(db.now())}. "
+    assert standing(visitor_browser).endswith(closed.strip())
+    assert (
+        standing(member_browser)
+        .partition(closed)[2]
+        .startswith("Which version? Why we asked: It was mended in 4.1. The version optional")
+    )
+    assert "Please include The version The <log>" in story(visitor_browser)
+    assert "Please include" not in story(member_browser)
+    data = {"asked": ["The version", "The <log>"], "given": ["4.0", ""], "body": ""}
+    assert member_browser.post("/items/1/comments", data=data).status_code == 303
+    assert standing(member_browser).startswith("Acknowledged Ada Lind has answered. It is the team’s turn")
 
 
 def test_a_duplicate_leads_to_the_item_that_stays_and_shares_its_vote(
@@ -298,3 +350,14 @@ def test_a_page_with_much_to_tell_costs_the_queries_of_one_with_little(
     with counted(session) as statements:
         assert browser.get("/items/1").status_code == 200
     assert len(statements) == COST[who]
+
+
+def test_a_question_costs_its_reporter_one_more(
+    session: Session, member_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    fill(session, item, maintainer, 1)
+    ask(session, item, maintainer)
+    member_browser.get("/items/1")
+    with counted(session) as statements:
+        assert member_browser.get("/items/1").status_code == 200
+    assert len(statements) == COST["member"] + 1

@@ -18,7 +18,7 @@ from tests.looking import counted, typed_into, words
 PATH = "/triage/status-changes"
 TYPED = {
     "to": "declined", "explanation": "None <fits>.", "reason": "obsolete", "workaround": "", "review_on": "some day",
-    "why": "", "due_on": "", "target": "", "shipped_in": "", "shipped_link": "", "duplicate_of": "",
+    "why": "", "due_on": "", "checklist": "", "target": "", "shipped_in": "", "shipped_link": "", "duplicate_of": "",
     "show": "unanswered", "board": "", "after": "", "chosen": ["1-new", "3-new"],
 }  # fmt: skip
 

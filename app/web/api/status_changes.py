@@ -21,6 +21,7 @@ from app.web.kit import Advocate, Db, ItemInPath, Maintainer, Viewer
 from app.words import _
 
 areas = route.areas("Status changes")
+OTHERWISE = {"duplicate_of", "checklist", "reason", "seen"}  # what a move takes in another form than JSON has it
 
 
 class StatusChange(BaseModel):
@@ -39,6 +40,7 @@ class StatusChange(BaseModel):
     review_on: date | None = Field(description="When a refusal is looked at again.")
     why: str = Field(description="Why a question is asked.")
     due_on: date | None = Field(description="Until when a question should be answered.")
+    checklist: list[str] = Field(description="What an answer should hold.", examples=[["The version", "The log"]])
     duplicate_of: int | None = Field(description="The item it is the same as, where you may see that.")
     target: str | None = Field(description="What it was promised for with this move.", examples=["2027-Q1"])
     shipped_in: str = Field(examples=["4.2"])
@@ -72,6 +74,10 @@ class Moving(shapes.Asked):
     why: Annotated[shapes.Text, shapes.words("Why we ask; needed for needs_info.", text.WORDS_MOST)] = ""
     due_on: Annotated[shapes.Text, Field(description="Until when an answer is due; in two weeks if empty.",
                                          examples=["2026-12-24"])] = ""  # fmt: skip
+    checklist: list[shapes.Text] = Field(
+        [], description=f"What an answer should hold: up to {check.CHECKLIST_MOST} entries, each of up to"
+        f" {check.ENTRY_MOST} characters; for needs_info.", examples=[["The version", "The log"]],
+    )  # fmt: skip
     duplicate_of: shapes.Number | None = Field(None, description="The item it is the same as; needed for duplicate.")
     target: Annotated[shapes.Text, Field(description="A month or a quarter, for planned and in_progress.",
                                          examples=["2027-Q1"])] = ""  # fmt: skip
@@ -79,9 +85,10 @@ class Moving(shapes.Asked):
     shipped_link: Annotated[shapes.Text, shapes.words("Where to read about it.", text.LINK_MOST)] = ""
 
     def as_move(self, seen: Status | None = None) -> Move:
-        typed = self.model_dump(include={field.name for field in fields(Move)} - {"duplicate_of", "reason", "seen"})
-        duplicate_of = str(self.duplicate_of or "")
-        return Move(**typed, seen=seen or "", duplicate_of=duplicate_of, reason=self.reason or "")
+        typed = self.model_dump(include={field.name for field in fields(Move)} - OTHERWISE)
+        duplicate_of, lines = str(self.duplicate_of or ""), (" ".join(entry.split()) for entry in self.checklist)
+        return Move(**typed, seen=seen or "", duplicate_of=duplicate_of, checklist="\n".join(lines),
+                    reason=self.reason or "")  # fmt: skip
 
 
 class NewStatusChange(Moving):

@@ -35,6 +35,8 @@ def pointers(answer: Any) -> list[str]:
         ({"to": "declined", "explanation": "", "review_on": "soon"}, ["#/explanation", "#/reason", "#/review_on"]),
         ({"to": "needs_info", **WORDS}, ["#/why"]),
         ({"to": "needs_info", **WORDS, "why": "For us.", "due_on": "2020-01-01"}, ["#/due_on"]),
+        ({"to": "needs_info", **WORDS, "why": "For us.", "checklist": ["x" * 81]}, ["#/checklist"]),
+        ({"to": "needs_info", **WORDS, "why": "For us.", "checklist": [*"abcdefghi"]}, ["#/checklist"]),
         ({"to": "duplicate", **WORDS}, ["#/duplicate_of"]),
         ({"to": "planned", **WORDS, "target": "soon"}, ["#/target"]),
         ({"to": "shipped", **WORDS, "shipped_link": "javascript:x"}, ["#/shipped_link"]),
@@ -42,7 +44,7 @@ def pointers(answer: Any) -> list[str]:
     ],
 )
 def test_no_move_is_made_without_its_words(
-    session: Session, maintainer_script: TestClient, member: Person, asked: dict[str, str], wanting: list[str]
+    session: Session, maintainer_script: TestClient, member: Person, asked: dict[str, Any], wanting: list[str]
 ) -> None:
     item = factories.item(session, member)
     assert pointers(maintainer_script.post(f"{API}{item.path}/status-changes", json=asked)) == wanting
@@ -67,6 +69,14 @@ def test_a_move_says_what_its_page_would_say(session: Session, maintainer_script
         "Take the train.",
         "Not now.",
     )
+
+
+def test_a_question_has_a_checklist(session: Session, maintainer_script: TestClient, member: Person) -> None:
+    path = f"{API}{factories.item(session, member).path}/status-changes"
+    asked = {"to": "needs_info", "why": "For us.", "checklist": ["The\nversion", "The log", "The log"], **WORDS}
+    assert maintainer_script.post(path, json=asked).json()["checklist"] == ["The version", "The log"]
+    (told,) = maintainer_script.get(path).json()["status_changes"]
+    assert told["checklist"] == ["The version", "The log"]
 
 
 def test_who_was_slower_is_told_what_happened(
