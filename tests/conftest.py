@@ -1,5 +1,6 @@
 """What all tests share. The fixtures stand in `fixtures/`, a file for each part of the world."""
 
+import gc
 import os
 import tempfile
 
@@ -20,3 +21,9 @@ pytest_plugins = [
     "tests.fixtures.receiver",
     "tests.fixtures.server",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end; nobody need look for garbage in it again and again."""
+    gc.collect()
+    gc.freeze()
