@@ -17,7 +17,7 @@ run: .venv/runtime ## Serve the board at http://127.0.0.1:8000
 
 .PHONY: test
 test: .venv/development ## Run the tests; one file: make test only=tests/test_votes.py
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 $(only)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal $(only)
 
 .PHONY: bench
 bench: .venv/development ## Measure speed and memory against the bare minimum; needs wrk; about 20 minutes
