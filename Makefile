@@ -19,6 +19,11 @@ run: .venv/runtime ## Serve the board at http://127.0.0.1:8000
 test: .venv/development ## Run the tests; one file: make test only=tests/test_votes.py
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal $(only)
 
+.PHONY: quick
+quick: .venv/development ## Run the tests that need no server and no browser and do not try everything, on SQLite
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal \
+		-m "not browser and not server and not smtp and not postgresql and not thorough" $(only)
+
 .PHONY: bench
 bench: .venv/development ## Measure speed and memory against the bare minimum; needs wrk; about 20 minutes
 	@$(BIN)/python -m tests.bench

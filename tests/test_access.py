@@ -466,6 +466,7 @@ def answers(database: RolledBack, caller_of: CallerOf, people: dict[str, Person 
     return found
 
 
+@pytest.mark.thorough
 def test_everybody_may_do_what_the_table_says(
     database: RolledBack, caller_of: CallerOf, people: dict[str, Person | None], places: dict[str, str]
 ) -> None:

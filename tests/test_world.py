@@ -26,6 +26,8 @@ from app.votes import Vote
 from tests import factories
 from tests.fixtures.database import Sqlite
 
+pytestmark = pytest.mark.thorough
+
 
 @cache
 def engine() -> Engine:

@@ -30,6 +30,8 @@ from tests import naughty
 from tests.fixtures.database import ONLY_SQLITE
 from tests.fixtures.hostile import Stranger
 
+pytestmark = pytest.mark.thorough
+
 LINE, TEXT = "line", "text"
 
 

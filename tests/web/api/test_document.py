@@ -18,6 +18,8 @@ from app.people import Person
 from tests import scene
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
 
+pytestmark = pytest.mark.thorough
+
 ScriptOf = Callable[[Person | None], TestClient]
 
 EXAMPLES = 3
