@@ -23,15 +23,24 @@ class Spent(SQLModel, table=True):
 
 def spend(session: Session, key: str, *, most: int, per: timedelta) -> None:
     """Use one of `most` in this window. Raises TooMany with the seconds until the next."""
-    seconds = int(per.total_seconds())
-    moment = int(db.now().timestamp())
-    window = moment // seconds
-    row = {"key": key, "window": window, "count": 1, "ends_at": (window + 1) * seconds}
+    current, ends_at = window(per)
+    row = {"key": key, "window": current, "count": 1, "ends_at": ends_at}
     if db.upsert(session, _counted, row).scalar_one() > most:
-        wait = (window + 1) * seconds - moment
-        raise TooMany(
-            _("That was often enough for now. Please wait %s and try again.") % span(timedelta(seconds=wait)), wait
-        )
+        raise too_many(per)
+
+
+def window(per: timedelta) -> tuple[int, int]:
+    """The number of the present window of time, and the second in which it ends."""
+    seconds = int(per.total_seconds())
+    current = int(db.now().timestamp()) // seconds
+    return current, (current + 1) * seconds
+
+
+def too_many(per: timedelta) -> TooMany:
+    """What is said to whoever used all of this window."""
+    wait = window(per)[1] - int(db.now().timestamp())
+    words = _("That was often enough for now. Please wait %s and try again.")
+    return TooMany(words % span(timedelta(seconds=wait)), wait)
 
 
 def _counted(insert: Any) -> Any:

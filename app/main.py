@@ -16,6 +16,7 @@ from app.db import Database
 from app.live import Lookout
 from app.web import areas, inbox
 from app.web.api import problems
+from app.web.api.rations import Rations
 from app.web.assets import Assets
 from app.web.guard import Guard
 from app.web.logs import RequestLog
@@ -51,7 +52,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.database = database
     app.state.assets = Assets()
-    app.state.drawings, app.state.recollections = Drawings(), Recollections()
+    app.state.drawings, app.state.recollections, app.state.rations = Drawings(), Recollections(), Rations()
     app.state.streams, app.state.lookout = Streams(), Lookout(database)
     assets: ASGIApp = app.state.assets
     app.mount("/static", assets)

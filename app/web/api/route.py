@@ -52,6 +52,7 @@ class ApiRoute(DatabaseRoute):
         known = frozenset(_parameters(self.dependant))
 
         async def strictly(request: Request) -> Response:
+            await request.app.state.rations.take(request.app.state.database, kit.network(request))
             strict = StrictRequest(request.scope, request.receive)
             strict.state.body = await strict.body()
             _need_known(strict, known)
