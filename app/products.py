@@ -123,7 +123,7 @@ def remove_key(session: Session, owner: Person, key_id: int) -> None:
 def admit(session: Session, token: str) -> tuple[str, Person, datetime]:
     """Exchange a signed token for a ticket: its secret, whom it speaks for, and until when. Raises Untrusted."""
     key, vouched = _verified(keys(session), token)
-    person = _person(session, key.product, vouched)
+    person = _person(session, key, vouched)
     secret, at = SIGN + secrets.token_urlsafe(32), db.now()
     signed = token.rpartition(".")[0]  # what a signature is spelled like can vary, what it signs cannot
     ticket = Ticket(key_hash=hashed(secret), signed_hash=hashed(signed), product_key_id=key.id or 0,
@@ -179,18 +179,26 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and "\0" not in value and value.encode(errors="replace").decode() == value
 
 
-def _person(session: Session, product: str, vouched: Vouched) -> Person:
+def _person(session: Session, key: ProductKey, vouched: Vouched) -> Person:
     """The person whom the product knows by this name, else the one with this address, else a new member."""
-    identity = session.get(Identity, (product, vouched.subject))
+    identity = session.get(Identity, (key.product, vouched.subject))
     person = session.get(Person, identity.person_id) if identity else people.with_email(session, vouched.email)
-    if person is None:
-        person = people.join(session, vouched.email)
-        people.introduce(session, person, vouched.name, "")
+    person = person or _new_person(session, key, vouched)
     if person.role is not Role.MEMBER:
         raise Untrusted(_("Whoever answers for this board signs in on the board itself."))
     if identity is None:
-        session.add(Identity(product=product, subject=vouched.subject, person_id=person.key))
-        session.flush()
+        about = {"product": key.product, "subject": vouched.subject, "person_id": person.key}
+        db.insert_new(session, Identity, about)
+    return person
+
+
+def _new_person(session: Session, key: ProductKey, vouched: Vouched) -> Person:
+    """A new member; two tokens for somebody new at one moment, from two pages of the product, mean one."""
+    session.refresh(key, with_for_update=True)
+    person = people.with_email(session, vouched.email)
+    if person is None:
+        person = people.join(session, vouched.email)
+        people.introduce(session, person, vouched.name, "")
     return person
 
 

@@ -1,9 +1,7 @@
 """Signing in: codes and links are short-lived, single, few, and the same for everybody; sessions are rows."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import pytest
 from sqlmodel import Session, col, select
@@ -13,6 +11,7 @@ from app.db import Database
 from app.people import Person
 from app.refusals import Invalid, NotFound, Refused, TooMany
 from app.sign_in import Plan, SignIn
+from tests.together import at_once
 
 NEW = "new@example.org"
 
@@ -267,23 +266,6 @@ def test_old_attempts_are_forgotten(session: Session) -> None:
 
 def test_a_masked_address_shows_who_knows_it_which_it_is() -> None:
     assert people.masked("mira.okafor@example.org") == "m***@example.org"
-
-
-def at_once(database: Database, work: Callable[[Session], bool], count: int) -> list[bool]:
-    """Do the same thing in several transactions at the same moment."""
-    start, done = Barrier(count), []
-
-    def do() -> None:
-        start.wait()
-        with database.session() as session:
-            done.append(work(session))
-
-    threads = [Thread(target=do) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return done
 
 
 def test_guesses_at_the_same_moment_are_counted_too(own_database: Database) -> None:
