@@ -97,11 +97,14 @@ def knows_no_cookie(path: str) -> bool:
 
 
 def is_same_origin(headers: Headers) -> bool:
-    """Whether a browser says that the request comes from our own page; clients that are no browsers say nothing."""
+    """Whether a browser says that the request comes from our own page; clients that are no browsers say nothing.
+
+    One that says neither, because it is old, may yet say which page it shows.
+    """
     fetch_site = headers.get("sec-fetch-site")
     if fetch_site is not None:
         return fetch_site in {"same-origin", "none"}
-    origin = headers.get("origin")
+    origin = headers.get("origin", headers.get("referer"))
     return origin is None or _place(origin) == headers.get("host", "").lower()
 
 

@@ -41,7 +41,7 @@ def test_a_vote_goes_back_to_the_page_that_it_was_cast_on(
     assert notice(other_browser) == "Your vote for “Dark “mode” & <night>” counts. 2 votes."
 
 
-@pytest.mark.parametrize("referrer", [{}, {"Referer": "http://elsewhere.example/items/1"}])
+@pytest.mark.parametrize("referrer", [{}, {"Referer": "http://elsewhere.example/items/1", "Sec-Fetch-Site": "none"}])
 def test_a_vote_from_nowhere_goes_to_a_page_of_ours(
     other_browser: TestClient, item: Item, referrer: dict[str, str]
 ) -> None:
