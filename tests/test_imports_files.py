@@ -227,9 +227,29 @@ def test_columns_of_the_same_name_are_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+49 30", "-1", "@home", "'=1", "''-1", "it's", "'quoted'", "", "'", "\t=1", "\r=1"]
+    "text",
+    [
+        "=1+1",
+        "+49 30",
+        "-1",
+        "@home",
+        "'=1",
+        "''-1",
+        "it's",
+        "'quoted'",
+        "",
+        "'",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1+1",
+        "＋49",
+        "－1",
+        "＠home",
+        "'＝1",
+    ],
 )
 def test_a_neutralised_cell_comes_back_as_it_was(text: str) -> None:
     cell = cells.neutralised(text)
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not cell.startswith(tuple("=+-@\t\r\n＝＋－＠"))
     assert cells.restored(cell) == text

@@ -2,7 +2,7 @@
 
 import re
 
-_RUNS = re.compile(r"'*[=+\-@\t\r]")
+_RUNS = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")  # the last four are those of East Asian keyboards
 
 
 def neutralised(text: str) -> str:
