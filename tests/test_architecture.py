@@ -34,6 +34,12 @@ def test_imports_go_downward_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert outcome == 0, capsys.readouterr().out
 
 
+def test_every_test_that_a_promise_of_security_names_is_there() -> None:
+    named = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", (ROOT / "docs/security.md").read_text())
+    assert named
+    assert [pair for pair in named if f"def {pair[1] or 'test_'}" not in (ROOT / pair[0]).read_text()] == []
+
+
 def test_the_readme_documents_every_setting_in_its_own_words() -> None:
     documented = re.findall(
         r"^\| `(DAYLIGHT_\w+)` \| (.*?) \| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
