@@ -62,14 +62,8 @@ class Board(SQLModel, table=True):
         return self.access is Access.PUBLIC
 
 
-def visible_to(viewer: Person | None, board_id: Any, reporter_id: Any) -> ColumnElement[bool]:
-    """The condition under which this person may see a row with this board and this reporter."""
-    role, key = (viewer.role, viewer.id) if viewer else (None, None)
-    return visible_by(role, board_id, reporter_id, key)
-
-
 def visible_by(role: Role | None, board_id: Any, reporter_id: Any, viewer_id: Any) -> ColumnElement[bool]:
-    """The same for somebody of this role; without one, for a visitor.
+    """The condition under which somebody of this role, or a visitor, who has none, may see a row with these columns.
 
     It is no way to find rows: most boards are open to most readers, so that going by boards would read nearly all.
     """

@@ -132,11 +132,16 @@ class Draft:
 
 def visible_to(viewer: Person | None) -> ColumnElement[bool]:
     """The condition on Item under which this person may see it; hidden ones show to their reporter."""
-    on_board = boards.visible_to(viewer, Item.board_id, Item.reporter_id)
-    if viewer is not None and viewer.has_role(Role.MAINTAINER):
+    return visible_by(viewer.role, viewer.id) if viewer else visible_by(None, None)
+
+
+def visible_by(role: Role | None, viewer_id: Any) -> ColumnElement[bool]:
+    """The same for somebody of this role; without one, for a visitor."""
+    on_board = boards.visible_by(role, Item.board_id, Item.reporter_id, viewer_id)
+    if role is not None and role.rank >= Role.MAINTAINER.rank:
         return on_board
     shown: ColumnElement[bool] = col(Item.hidden_at).is_(None)
-    return and_(on_board, or_(shown, col(Item.reporter_id) == viewer.id) if viewer else shown)
+    return and_(on_board, or_(shown, col(Item.reporter_id) == viewer_id) if role else shown)
 
 
 def differ_by_member(session: Session) -> bool:

@@ -52,11 +52,12 @@ def station(session: Session, viewer: Person | None, status: Status, within: Vie
     view = within.but(status=status)
     numbers = listing.numbers_in(viewer, view)
     if status.is_open:
-        rows = listing.first(session, numbers, _MOST_WANTED, most + 1)
+        rows = listing.first(numbers, _MOST_WANTED, most + 1)
     else:
         closed = col(Item.status) == status  # said once more, as a way in: there is an index of just this
-        rows = listing.first(session, numbers.where(closed), _LATEST, most + 1)
-    return Station(view, status, rows[:most], len(rows) > most)
+        rows = listing.first(numbers.where(closed), _LATEST, most + 1)
+    found = listing.fetch(session, rows)
+    return Station(view, status, found[:most], len(found) > most)
 
 
 def _due(row: Row) -> tuple[bool, Any, str]:

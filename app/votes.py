@@ -110,14 +110,13 @@ def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
 
 def recount(session: Session, item: Item) -> None:
     """Count the people who voted for the item or for one that was merged into it. The item must be locked."""
-    session.flush()
     item.vote_count = _voters(session, item)
     item.support = item.vote_count + item.imported_vote_count
     session.add(item)
 
 
 def _voters(session: Session, item: Item) -> int:
-    count: int = session.connection().execute(VOTERS, {"number": item.number}).scalar_one()
+    count: int = db.run(session, VOTERS, {"number": item.number}).scalar_one()
     return count
 
 
@@ -145,7 +144,7 @@ def of(session: Session, person: Person | None, numbers: list[int]) -> dict[int,
     """Which of these items carry this person's vote, by item number, with its weight: one query for a whole page."""
     if person is None or not numbers:
         return {}
-    rows = session.connection().execute(OWN, {"person_id": person.id, "numbers": numbers})
+    rows = db.run(session, OWN, {"person_id": person.id, "numbers": numbers})
     found: dict[int, Weight | None] = {}
     for root, number, weight in rows:
         found[root] = found[number] = weight
@@ -161,5 +160,5 @@ WEIGHTS = (
 
 def weights(session: Session, item: Item) -> dict[Weight, int]:
     """How many voters said how much it matters."""
-    rows = session.connection().execute(WEIGHTS, {"number": item.root})
+    rows = db.run(session, WEIGHTS, {"number": item.root})
     return {Weight(weight): count for weight, count in rows if weight}

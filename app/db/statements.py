@@ -1,12 +1,12 @@
 """What the databases say differently, or SQLModel does not say at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, inspect, literal, update
+from sqlalchemy import ColumnElement, Executable, bindparam, inspect, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm.attributes import set_committed_value
@@ -48,12 +48,18 @@ def _with_a_plus(element: NotAWayIn, compiler: Any, **options: Any) -> str:
     return f"+{_plain(element, compiler, **options)}"
 
 
+def run(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
+    """Execute a statement that brings or changes plain columns; the way by which a session brings rows costs twice."""
+    session.flush()
+    return session.connection().execute(statement, values)
+
+
 def upsert(session: Session, statement: Callable[[Any], Any], row: dict[str, Any]) -> Any:
     """Insert the row, or do what `statement` makes of the insert on conflict; returns what it returns.
 
     `statement` is a function of a module, called once for each kind of database.
     """
-    return session.connection().execute(_upsert(session.get_bind().dialect.name, statement), row)
+    return run(session, _upsert(session.get_bind().dialect.name, statement), row)
 
 
 @cache
@@ -78,7 +84,7 @@ def store(session: Session, row: SQLModel, **values: Any) -> None:
     """Change columns of a stored row now, by one statement; to let the session find out costs five times as much."""
     table, names = type(row), frozenset(values)
     (key,) = inspect(row).identity
-    session.connection().execute(_store(table, names), {"stored_key": key, **values})
+    run(session, _store(table, names), {"stored_key": key, **values})
     for name, value in values.items():
         set_committed_value(row, name, value)
 
@@ -91,8 +97,7 @@ def _store(table: type[SQLModel], names: frozenset[str]) -> Any:
 
 def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
     """Insert the row unless its key is there already; say whether it was new."""
-    session.flush()  # so that what the row points to is there: the statement goes past the session's own order
-    inserted = session.connection().execute(_insert_new(session.get_bind().dialect.name, table), row)
+    inserted = run(session, _insert_new(session.get_bind().dialect.name, table), row)
     return inserted.first() is not None  # the number of rows is not known to every driver
 
 

@@ -4,7 +4,7 @@ A list reads stored counts and copies only, never votes or comments, in an order
 """
 
 from app.listing.pages import PAGE, Page, numbers_in, page, tags_in_use
-from app.listing.rows import Row, first, row, with_numbers
+from app.listing.rows import Row, fetch, first, row, with_numbers
 from app.listing.views import Sort, View
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Row",
     "Sort",
     "View",
+    "fetch",
     "first",
     "numbers_in",
     "page",

@@ -3,22 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, literal, select, tuple_
+from sqlalchemy import Select, bindparam, exists, select, tuple_
 from sqlmodel import Session, col
 
 from app import db, items, search
 from app.boards import Board
 from app.items import Item
-from app.listing.rows import Row, first, with_numbers
+from app.listing.rows import Row, fetch, first, with_numbers
 from app.listing.views import SORT_COLUMNS, Sort, View
-from app.people import Person
+from app.people import Person, Role
 from app.statuses import Status
 from app.tags import ItemTag, Tag
 
 PAGE = 20
 NUMBER_MOST = 2**31
+SHAPES_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,14 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     """A page of what this person may see of the view, and the view of the page after it."""
     if view.sort is Sort.BEST:
         return _best(session, viewer, view)
-    numbers = numbers_in(viewer, view)
+    start, role = _start(view), viewer.role if viewer else None
+    values = {**_values(viewer, view), **start}
     if view.query:
-        numbers = numbers.where(col(Item.number).in_(_found(session, viewer, view)))
-    rows = first(session, _begun(numbers, view), _order(view.sort), PAGE + 1)
+        values["found"] = _found(session, viewer, view)
+    statement = _page_of(role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query))
+    rows = fetch(session, statement, values)
     later = replace(view, after=_token(view.sort, rows[PAGE - 1])) if len(rows) > PAGE else None
-    return Page(rows[:PAGE], later, is_first=_start(view) is None)
+    return Page(rows[:PAGE], later, is_first=not start)
 
 
 def tags_in_use(session: Session, viewer: Person | None) -> list[Tag]:
@@ -53,35 +57,53 @@ def tags_in_use(session: Session, viewer: Person | None) -> list[Tag]:
 
 
 def numbers_in(viewer: Person | None, view: View) -> Select[Any]:
-    """The numbers of what this person may see of the view, in no order.
+    """The numbers of what this person may see of the view, in no order."""
+    return _numbers(viewer.role if viewer else None, view.narrowed_by).params(_values(viewer, view))
 
-    Its conditions are no way in: all of them stand in the indexes of the orders, and to walk one of those until a page
+
+@lru_cache(SHAPES_MOST)
+def _numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
+    """The numbers of what somebody of this role may see, narrowed by values that `_values` names.
+
+    The conditions are no way in: all of them stand in the indexes of the orders, and to walk one of those until a page
     is full reads less than to sort everything of one status or one board.
     """
-    tagged = select(col(ItemTag.item_number)).join(Tag, col(Tag.id) == ItemTag.tag_id).where(col(Tag.slug) == view.tag)
-    board = select(col(Board.id)).where(col(Board.slug) == view.board).scalar_subquery()
     status = db.not_a_way_in(Item.status)
-    chosen = [
-        (view.board, db.not_a_way_in(Item.board_id) == board),
-        (view.kind, col(Item.kind) == view.kind),
-        (view.tag, col(Item.number).in_(tagged)),
-    ]
-    standing = status == view.status if view.status else status != Status.DUPLICATE
-    narrowed = [condition for value, condition in chosen if value]
-    return select(col(Item.number)).where(items.visible_to(viewer), *narrowed, standing)
+    board = select(col(Board.id)).where(col(Board.slug) == bindparam("board")).scalar_subquery()
+    tagged = select(col(ItemTag.item_number)).join(Tag, col(Tag.id) == ItemTag.tag_id)
+    conditions = {
+        "board": db.not_a_way_in(Item.board_id) == board,
+        "kind": col(Item.kind) == bindparam("kind"),
+        "status": status == bindparam("status"),
+        "tag": col(Item.number).in_(tagged.where(col(Tag.slug) == bindparam("tag"))),
+    }
+    narrowed = [condition for name, condition in conditions.items() if name in narrowed_by]
+    if "status" not in narrowed_by:
+        narrowed.append(status != Status.DUPLICATE)
+    return select(col(Item.number)).where(items.visible_by(role, bindparam("viewer_id")), *narrowed)
 
 
-def _order(sort: Sort) -> list[ColumnElement[Any]]:
-    key = [sort.column, col(Item.number)]
-    return key if sort.rises else [column.desc() for column in key]
+def _values(viewer: Person | None, view: View) -> dict[str, Any]:
+    return {
+        "viewer_id": viewer.id if viewer else None,
+        "board": view.board, "kind": view.kind, "status": view.status, "tag": view.tag,
+    }  # fmt: skip
 
 
-def _begun(numbers: Select[Any], view: View) -> Select[Any]:
-    """Those that have a place in the view's order, behind its token."""
-    start, key = _start(view), tuple_(view.sort.column, col(Item.number))
-    if start is not None:
-        numbers = numbers.where(key > start if view.sort.rises else key < start)
-    return numbers.where(view.sort.column.is_not(None))
+@lru_cache(SHAPES_MOST)
+def _page_of(
+    role: Role | None, sort: Sort, narrowed_by: frozenset[str], *, is_begun: bool, is_searched: bool
+) -> Select[Any]:
+    """The rows of a page. Put together once for each shape of view, which costs more than to read them."""
+    numbers, column = _numbers(role, narrowed_by), sort.column
+    if is_searched:
+        numbers = numbers.where(col(Item.number).in_(bindparam("found", expanding=True)))
+    if is_begun:
+        key = tuple_(column, col(Item.number))
+        start = tuple_(bindparam("start", type_=column.type), bindparam("start_number"))
+        numbers = numbers.where(key > start if sort.rises else key < start)
+    order: list[Any] = [each if sort.rises else each.desc() for each in (column, col(Item.number))]
+    return first(numbers.where(column.is_not(None)), order, PAGE + 1)
 
 
 def _token(sort: Sort, row: Row) -> str:
@@ -90,13 +112,13 @@ def _token(sort: Sort, row: Row) -> str:
     return f"{row.number}_{value.isoformat() if isinstance(value, datetime) else repr(value)}"
 
 
-def _start(view: View) -> Any:
-    """The token as values of the sort's columns; None for none, or for one that was not made for this sort."""
+def _start(view: View) -> dict[str, Any]:
+    """The token as values of the sort's columns; none for none, or for one that was not made for this sort."""
     number, _sign, value = view.after.partition("_")
     try:
-        return tuple_(literal(_READ[view.sort](value), view.sort.column.type), literal(_count(number)))
+        return {"start": _READ[view.sort](value), "start_number": _count(number)}
     except (ValueError, OverflowError):
-        return None
+        return {}
 
 
 def _count(value: str) -> int:

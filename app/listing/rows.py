@@ -1,6 +1,6 @@
 """What a list shows of an item, read in one select of named columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlmodel import Session, col
 
-from app import items
+from app import db, items
 from app.boards import Board
 from app.items import Item
 from app.people import Person, former_member
@@ -72,22 +72,22 @@ ROWS = (
 
 def row(session: Session, number: int) -> Row:
     """What a list shows of an item that is there."""
-    (found,) = _fetch(session, ROWS.where(col(Item.number) == number))
+    (found,) = fetch(session, ROWS.where(col(Item.number) == number))
     return found
 
 
-def first(session: Session, numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: int) -> list[Row]:
+def first(numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: int) -> Select[Any]:
     """The first rows among those whose numbers are selected; only theirs are read, where an index holds the order."""
     walked = numbers.order_by(*order).limit(most).subquery()
-    return _fetch(session, ROWS.join(walked, walked.c.number == Item.number).order_by(*order))
+    return ROWS.join(walked, walked.c.number == Item.number).order_by(*order)
 
 
-def _fetch(session: Session, statement: Select[Any]) -> list[Row]:
-    return [Row(*values) for values in session.execute(statement)]
+def fetch(session: Session, rows: Select[Any], values: Mapping[str, Any] | None = None) -> list[Row]:
+    return [Row(*found) for found in db.run(session, rows, values)]
 
 
 def with_numbers(session: Session, viewer: Person | None, numbers: list[int]) -> list[Row]:
     """The rows of these items, in this order, without those that this person may not see."""
-    found = _fetch(session, ROWS.where(items.visible_to(viewer), col(Item.number).in_(numbers)))
+    found = fetch(session, ROWS.where(items.visible_to(viewer), col(Item.number).in_(numbers)))
     by_number = {row.number: row for row in found}
     return [by_number[number] for number in numbers if number in by_number]

@@ -137,8 +137,13 @@ class View:
         return [Sort.BEST, *by_column] if self.query else by_column
 
     @property
+    def narrowed_by(self) -> frozenset[str]:
+        """The names of what was chosen among all items, apart from words."""
+        return frozenset(name for name in ("board", "kind", "status", "tag") if getattr(self, name))
+
+    @property
     def is_filtered(self) -> bool:
-        return bool(self.board or self.kind or self.status or self.tag)
+        return bool(self.narrowed_by)
 
 
 def usual_sort(query: str) -> Sort:
