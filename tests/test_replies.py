@@ -440,7 +440,7 @@ def test_who_says_the_same_for_ever_is_let_go(answer_to: str, call: Callable[...
 def test_a_fault_of_ours_is_told_to_nobody(
     call: Callable[..., smtplib.SMTP], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(replies, "opened", lambda *_: 1 / 0)
+    monkeypatch.setattr(reply_addresses, "opened", lambda *_: 1 / 0)
     client = call()
     client.ehlo()
     client.mail("ada@example.org")
