@@ -9,12 +9,14 @@ import jwt
 import pytest
 from sqlmodel import Session, col, select
 
-from app import first_run, products, sign_in
+from app import first_run, notifications, products, seals, sign_in
 from app.db import Database
+from app.hearing import Hear
 from app.outbox import Mail
 from app.people import Person, Role
 from app.products import Untrusted
 from app.refusals import NotFound
+from app.seals import For
 from app.sessions import Ticket
 from tests import factories
 from tests.together import at_once
@@ -95,3 +97,15 @@ def test_eight_tokens_for_somebody_new_make_one_person(own_database: Database) -
     people = at_once(own_database, lambda session: products.admit(session, sign(next(left)))[1].id, EIGHT)
     assert len(people) == EIGHT
     assert len(set(people)) == 1
+
+
+def test_a_mail_program_that_presses_the_button_eight_times_stops_the_mails_once(own_database: Database) -> None:
+    with own_database.session() as session:
+        seal = seals.of(session, factories.person(session, "Ada Lind"), For.MAILS)
+
+    def stop(session: Session) -> Hear:
+        person = seals.opened(session, seal, For.MAILS)
+        notifications.stop(session, person)
+        return person.hears
+
+    assert at_once(own_database, stop, EIGHT) == [Hear.NOTHING] * EIGHT
