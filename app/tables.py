@@ -3,6 +3,7 @@
 from app import (
     boards,
     comments,
+    defect_questions,
     edits,
     events,
     items,
@@ -29,6 +30,7 @@ ALL = (
     batches,
     boards,
     comments,
+    defect_questions,
     edits,
     events,
     items,

@@ -87,7 +87,13 @@ REQUEST = {
     "steps": text("Steps to see it", 10_000, needed=False),
     "version": text("Version", 10_000, needed=False),
 }
-NEW_REQUEST = {"kind": choice("Kind", "defect"), "board": choice("Board", "general"), "form": UNASKED, "show": UNASKED}
+NEW_REQUEST = {
+    "kind": choice("Kind", "defect"), "board": choice("Board", "general"), "form": UNASKED, "show": UNASKED,
+    "asked_by": UNASKED, "asked": Field("Έκδοση", is_list=True),
+    "given": Field("", {
+        "x" * 20_000: "What happened: 20,023 characters are too many; the limit is 20,000.",
+    }, is_list=True),
+}  # fmt: skip
 BOARD = {
     "name": text("Name", 80), "description": text("Description", 300, needed=False),
     "access": choice("Who sees it", "members"),
@@ -165,6 +171,16 @@ FORMS = [
     Form("/settings/embeds", "owner", {"framers": FRAMERS, "by_all": UNASKED}),
     Form("/settings/boards", "owner", BOARD),
     Form("/settings/boards/general", "owner", BOARD),
+    Form("/settings/boards/general/defect-questions", "owner", {
+        "question": Field("Έκδοση;", {
+            "": "Question 1: please write something here.",
+            "x" * 81: "Question 1: 81 characters are too many; the limit is 80.",
+        }, is_list=True),
+        "why": Field("Διαφέρουν.", {
+            "": "Why 1: please write something here.",
+            "x" * 201: "Why 1: 201 characters are too many; the limit is 200.",
+        }, is_list=True),
+    }),
     Form("/settings/people/{person}", "owner",
          {"role": choice("Role", "advocate"), "title": text("Title", 80, needed=False)}),
     Form("/settings/rota", "owner", {

@@ -12,7 +12,21 @@ from urllib.parse import quote
 
 from sqlmodel import Session, col, select
 
-from app import boards, comments, db, hiding, outbox, seals, sign_in, site, status_changes, tags, tokens, webhooks
+from app import (
+    boards,
+    comments,
+    db,
+    defect_questions,
+    hiding,
+    outbox,
+    seals,
+    sign_in,
+    site,
+    status_changes,
+    tags,
+    tokens,
+    webhooks,
+)
 from app.boards import Access
 from app.db import Database
 from app.imports.batches import Import, State
@@ -95,7 +109,8 @@ def _people(session: Session, scene: Scene) -> None:
     scene.places["token"] = str(token.id)
     scene.places["seal"] = seals.of(session, scene.people["member"], seals.For.MAILS)
     scene.places["cases"] = seals.of(session, scene.people["other"], seals.For.CASES)
-    factories.board(session, "kinito", name="Κινητό", description="Ό,τι αφορά το κινητό.", position=1)
+    mobile = factories.board(session, "kinito", name="Κινητό", description="Ό,τι αφορά το κινητό.", position=1)
+    defect_questions.put(session, mobile, scene.people["owner"], [("Ποιο κινητό;", "Διαφέρουν μεταξύ τους.")])
     factories.board(session, "mesa", name="Μέσα", access=Access.MEMBERS, position=2)
     scene.places["person"] = str(scene.people["other"].id)
     for name in ("Αναζήτηση", "Ταχύτητα"):

@@ -333,6 +333,7 @@ POST /me/tokens/1/revocation                                          401 303 30
 POST /me/deletion                                                     401 422 422 422 422 422
 POST /settings/boards                                                 401 404 404 404 404 422
 POST /settings/boards/empty                                           401 404 404 404 404 422
+POST /settings/boards/empty/defect-questions                          401 404 404 404 404 303
 POST /settings/boards/empty/step-up                                   401 404 404 404 404 303
 POST /settings/boards/empty/removal                                   401 404 404 404 404 303
 POST /settings                                                        401 404 404 404 404 422

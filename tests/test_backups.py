@@ -80,7 +80,8 @@ def tell_long_stories(session: Session) -> None:
     mira = factories.person(session, "Mira Vogel", role=Role.MAINTAINER)
     long_ago = db.now() - timedelta(days=60)
     asked = factories.item(session, ada, "It does not work", at=long_ago)
-    factories.move(session, asked, mira, Status.NEEDS_INFO, at=long_ago, why="We cannot see it.")
+    factories.move(session, asked, mira, Status.NEEDS_INFO, at=long_ago, why="We cannot see it.",
+                   checklist="The version\nThe log")  # fmt: skip
     for days in (12, 20):
         status_changes.follow_up(session, long_ago + timedelta(days=days))
     assert asked.status is Status.DECLINED

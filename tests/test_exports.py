@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from app import db, exports, hiding, items, people, sign_in
+from app import boards, db, defect_questions, exports, hiding, items, people, sign_in
 from app.boards import Access
 from app.db import Database
 from app.exports import Choice
@@ -37,6 +37,7 @@ def tell(session: Session) -> None:
     ada = factories.person(session, "Ada Lind")
     mira = factories.person(session, "Mira Okafor", role=Role.OWNER, title="CTO")
     factories.board(session, "inside", access=Access.MEMBERS)
+    defect_questions.put(session, boards.find(session, "general"), mira, [("Which file?", "To open it here.")])
     idea = factories.item(session, ada, FORMULA, body='Line one,\n"quoted" — ünïcode')
     factories.move(session, idea, mira, Status.PLANNED, "We will do it.", target="2027-Q1")
     factories.comment(session, idea, mira, "It grows.")
@@ -104,7 +105,9 @@ def test_no_cell_runs_in_a_spreadsheet_and_the_import_undoes_exactly_that(table:
 
 def test_the_json_tells_the_whole_public_story(told: Read) -> None:
     whole = told(PUBLIC)
-    assert [board["slug"] for board in whole["boards"]] == ["general"]
+    assert [(board["slug"], board["defect_questions"]) for board in whole["boards"]] == [
+        ("general", [{"question": "Which file?", "why": "To open it here."}])
+    ]
     idea, _defect = whole["items"]
     assert idea["title"] == FORMULA
     assert [(change["to_status"], change["by"]) for change in idea["status_changes"]] == [

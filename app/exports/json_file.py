@@ -9,10 +9,11 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 import app
-from app import db, site
+from app import db, defect_questions, site
 from app.boards import Access, Board
 from app.comments import Comment
 from app.config import settings
+from app.defect_questions import DefectQuestion
 from app.exports import entries
 from app.exports.entries import Choice, Entry
 from app.items import Item
@@ -58,11 +59,17 @@ def _head(session: Session, choice: Choice) -> dict[str, Any]:
     boards = select(Board).order_by(col(Board.position), col(Board.id))
     if not choice.everything:
         boards = boards.where(Board.access == Access.PUBLIC)
+    shown = session.exec(boards).all()
+    asked = defect_questions.of_all(session, shown)
     return {
         "daylight": app.__version__,
         "made_at": db.now(),
         "site": {"name": the.name, "description": the.description, "url": settings().effective_base_url},
-        "boards": [_told(board, ("slug", "name", "description", "access")) for board in session.exec(boards)],
+        "boards": [
+            _told(board, ("slug", "name", "description", "access"))
+            | {"defect_questions": [_told(each, ("question", "why")) for each in asked.get(board.id or 0, [])]}
+            for board in shown
+        ],
     }
 
 
@@ -103,5 +110,7 @@ def _story(
     return [_told(row, names) | {"by": entry.name(row.person_id)} for row in rows]
 
 
-def _told(row: Item | Board | StatusChange | TargetMove | Comment, names: tuple[str, ...]) -> dict[str, Any]:
+def _told(
+    row: Item | Board | DefectQuestion | StatusChange | TargetMove | Comment, names: tuple[str, ...]
+) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}

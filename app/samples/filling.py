@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from app import boards, comments, db, events, items, site, status_changes, tags, votes
 from app.boards import Board
+from app.defect_questions import DefectQuestion
 from app.imports.batches import Import, State
 from app.items import Draft, Item
 from app.people import Person, Role
@@ -85,11 +86,20 @@ class Telling:
         last = self.session.exec(select(func.max(Board.position))).one() or 0
         for position, board in enumerate(self.samples["boards"], last + 1):
             if boards.with_slug(self.session, board["slug"]) is None:
-                self.session.add(Board(**board, position=position, **self.origin))
+                self._make_board(dict(board), position)
         present = {tag.slug for tag in tags.every(self.session)}
         self.session.add_all(Tag(**tag, **self.origin) for tag in self.samples["tags"] if tag["slug"] not in present)
         self.session.flush()
         self.tags = {tag.slug: tag.id or 0 for tag in tags.every(self.session)}
+
+    def _make_board(self, sample: Sample, position: int) -> None:
+        asked = sample.pop("defect_questions", [])
+        board = Board(**sample, position=position, **self.origin)
+        self.session.add(board)
+        self.session.flush()
+        self.session.add_all(
+            DefectQuestion(board_id=board.id or 0, place=place, **question) for place, question in enumerate(asked)
+        )
 
     def _at(self, event: Sample) -> datetime:
         return self.now - timedelta(days=event["age"])

@@ -1,20 +1,21 @@
 """Writing a request: the form, similar requests while the title is typed, the preview, and later edits."""
 
 import hashlib
+import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
 
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import boards, items, listing, policy, search, taking_part, text, votes
+from app import boards, defect_questions, items, listing, policy, search, taking_part, text, votes
 from app.boards import Board
 from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Invalid, Refusal
 from app.statuses import Kind
-from app.web import kit, refusal_pages
+from app.web import forms, kit, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Member, Viewer
 from app.web.route import area as new_area
@@ -25,7 +26,10 @@ area = new_area()
 
 @dataclass
 class RequestForm:
-    """`form` is a random word of the page that the form stood on; `show` is the button for a look before posting."""
+    """`form` is a random word of the page that the form stood on; `show` is the button for a look before posting.
+
+    `asked` are the questions of the board `asked_by`, `given` the answers to them.
+    """
 
     kind: str = Kind.IDEA
     board: str = ""
@@ -34,18 +38,27 @@ class RequestForm:
     expected: str = ""
     steps: str = ""
     version: str = ""
+    asked_by: str = ""
+    asked: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     form: str = ""
     show: str = ""
 
     @property
+    def answers(self) -> list[tuple[str, str]]:
+        return forms.paired(self.asked, self.given)
+
+    @property
     def draft(self) -> Draft:
         details = {name: getattr(self, name) for name in items.DETAILS}
-        return Draft(kind=self.kind, board=self.board, title=self.title, body=self.body, details=details)
+        is_told = self.kind == Kind.DEFECT and not text.is_blank(self.body)
+        body = text.paragraphs(self.body, text.answers(self.answers)) if is_told else self.body
+        return Draft(kind=self.kind, board=self.board, title=self.title, body=body, details=details)
 
     @property
     def key(self) -> str:
         """The same for the same form sent twice; other words, or the form of another page, are another request."""
-        return hashlib.sha256("\0".join(asdict(self).values()).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
 
 
 @dataclass
@@ -70,6 +83,8 @@ def look_first(
     request: Request, session: Db, viewer: Viewer, form: Annotated[RequestForm, typed(RequestForm)]
 ) -> Response:
     """The form again with what was typed, with similar requests and, if asked for, as it will look."""
+    if form.show == "questions" and kit.asked_by_htmx(request):
+        return kit.fragment(request, "items/_board_questions.html", **_asked(session, viewer, form))
     preview = _preview(form) if form.show == "preview" else None
     if kit.asked_by_htmx(request):
         return kit.fragment(request, "items/_preview.html", preview=preview)
@@ -77,9 +92,10 @@ def look_first(
 
 
 def _preview(form: RequestForm) -> str:
-    details = form.draft.details if form.kind == Kind.DEFECT else {}
+    draft = form.draft
+    details = draft.details if form.kind == Kind.DEFECT else {}
     cut = {name: words[: text.WORDS_MOST] for name, words in details.items()}
-    return items.request_html(form.body[: text.BODY_MOST], cut)
+    return items.request_html(draft.body[: text.BODY_MOST], cut)
 
 
 @area.get("/items/similar")
@@ -95,6 +111,11 @@ def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, A
 
 @area.post("/items")
 def post(request: Request, session: Db, person: Member, form: Annotated[RequestForm, typed(RequestForm)]) -> Response:
+    if _is_to_be_asked(session, person, form):
+        problems = {
+            "asked_by": _("This board asks a little more about defects. Answer what you can, and post it again.")
+        }
+        return _form_page(request, session, person, form, status=422, problems=problems)
     try:
         with session.begin_nested():
             item = taking_part.post(session, person, form.draft, form_key=form.key)
@@ -106,12 +127,29 @@ def post(request: Request, session: Db, person: Member, form: Annotated[RequestF
     return kit.see_other(f"{item.path}#posted", said)
 
 
+def _is_to_be_asked(session: Session, person: Person, form: RequestForm) -> bool:
+    """Whether the board has questions about this defect that the form has not shown: it began on another board."""
+    if form.kind != Kind.DEFECT or form.asked_by == form.board:
+        return False
+    return any(
+        defect_questions.of(session, board) for board in boards.offered_to(session, person) if board.slug == form.board
+    )
+
+
+def _asked(session: Session, viewer: Person | None, form: RequestForm) -> dict[str, Any]:
+    """What the chosen board asks about a defect, with what was typed there; the first board, if none was chosen."""
+    offered = boards.offered_to(session, viewer)
+    chosen = next((board for board in offered if board.slug == form.board), offered[0])
+    whys = {each.question: each.why for each in defect_questions.of(session, chosen)}
+    return {"asked_by": chosen.slug, "whys": whys, "answers": forms.answered(whys, form.answers), "boards": offered}
+
+
 def _form_page(
     request: Request, session: Session, viewer: Person | None, form: RequestForm, *, status: int = 200, **more: Any
 ) -> Response:
-    offered = boards.offered_to(session, viewer)
-    shown = {"typed": form, "boards": offered, "problems": {}, "preview": None, **_similar(session, viewer, form.title)}
-    return kit.private(kit.page(request, "items/new.html", status=status, **(shown | more)))
+    shown = {"typed": form, "problems": {}, "preview": None, **_similar(session, viewer, form.title)}
+    asked = _asked(session, viewer, form)
+    return kit.private(kit.page(request, "items/new.html", status=status, **(shown | asked | more)))
 
 
 @area.get("/items/{number:int}/edit")

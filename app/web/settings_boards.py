@@ -1,20 +1,21 @@
 """For owners: the boards, who sees each, and their order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app import boards, items
+from app import boards, defect_questions, items
 from app.boards import Access, Board
 from app.refusals import Invalid, Refusal, Refused
-from app.web import kit, refusal_pages
+from app.web import forms, kit, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
 from app.words import _
 
 PATH = "/settings/boards"
+SPARE = 2
 
 area = new_area()
 
@@ -24,6 +25,12 @@ class BoardForm:
     name: str = ""
     description: str = ""
     access: str = Access.PUBLIC
+
+
+@dataclass
+class QuestionsForm:
+    question: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
 
 
 async def _board(session: Db, _owner: Owner, slug: str) -> Board:
@@ -49,7 +56,7 @@ def add_board(request: Request, session: Db, owner: Owner, form: Annotated[Board
 
 @area.get(f"{PATH}/{{slug}}")
 def show_board(request: Request, board: BoardInPath) -> Response:
-    return _one(request, board, BoardForm(board.name, board.description, board.access))
+    return _one(request, board, _as_it_is(board))
 
 
 @area.post(f"{PATH}/{{slug}}")
@@ -60,6 +67,19 @@ def change_board(
         boards.change(session, board, owner, name=form.name, description=form.description, access=form.access)
     except Invalid as refusal:
         return _one(request, board, form, refusal)
+    return kit.see_other(PATH, _("The board “%s” is saved.") % board.name)
+
+
+@area.post(f"{PATH}/{{slug}}/defect-questions")
+def put_defect_questions(
+    request: Request, session: Db, owner: Owner, board: BoardInPath,
+    form: Annotated[QuestionsForm, typed(QuestionsForm)],
+) -> Response:  # fmt: skip
+    questions = forms.paired(form.question, form.why)
+    try:
+        defect_questions.put(session, board, owner, questions)
+    except Invalid as refusal:
+        return _one(request, board, _as_it_is(board), refusal, questions)
     return kit.see_other(PATH, _("The board “%s” is saved.") % board.name)
 
 
@@ -74,7 +94,7 @@ def remove_board(request: Request, session: Db, owner: Owner, board: BoardInPath
     try:
         boards.remove(session, board, owner)
     except Refused as refusal:
-        return _one(request, board, BoardForm(board.name, board.description, board.access), refusal)
+        return _one(request, board, _as_it_is(board), refusal)
     return kit.see_other(PATH, _("The board “%s” is gone.") % board.name)
 
 
@@ -87,9 +107,21 @@ def _list(request: Request, form: BoardForm, refusal: Invalid | None = None) -> 
     )  # fmt: skip
 
 
-def _one(request: Request, board: Board, form: BoardForm, refusal: Refusal | None = None) -> Response:
+def _as_it_is(board: Board) -> BoardForm:
+    return BoardForm(board.name, board.description, board.access)
+
+
+def _one(
+    request: Request, board: Board, form: BoardForm, refusal: Refusal | None = None,
+    questions: list[tuple[str, str]] | None = None,
+) -> Response:  # fmt: skip
+    """The page of a board, with what was typed in a form that was not taken."""
+    session = request.state.session
     status = refusal_pages.code_of(refusal) if refusal else 200
     problems = refusal_pages.problems_of(refusal, "removal") if refusal else {}
-    held = items.counts_by_board(request.state.session).get(board.id or 0, 0)
+    if questions is None:
+        asked = [(each.question, each.why) for each in defect_questions.of(session, board)]
+        questions = (asked + [("", "")] * SPARE)[: defect_questions.MOST]
+    held = items.counts_by_board(session).get(board.id or 0, 0)
     return kit.page(request, "settings/board.html", status=status, board=board, held=held, form=form,
-                    problems=problems, accesses=list(Access))  # fmt: skip
+                    questions=questions, problems=problems, accesses=list(Access))  # fmt: skip

@@ -39,6 +39,7 @@ WALK = [
     ),
     ("hiding an item", "Hide the request", {"Why it is hidden": "Διαφήμιση."}, "The request is hidden."),
     ("settings", "Save", {"Name": "Άλλος πίνακας"}, "The settings are saved."),
+    ("one board, with its questions", "Save the questions", {"Question 2": "Πού;", "Why 2": "Αλλάζει."}, "is saved."),
     ("boards", "Add the board", {"Name": "Νέος"}, "The board “Νέος” is there."),
     ("tags", "Add the tag", {"Tag": "νέα"}, "The tag “νέα” is there."),
     ("one person", "Save", {"Title": "Φίλος"}, "Βασίλης Ρήγας, Φίλος"),

@@ -8,14 +8,14 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import hiding, taking_part
+from app import defect_questions, hiding, taking_part
 from app.boards import Access, Board
 from app.items import Item
 from app.people import Person
 from app.statuses import Kind, Status
 from app.subscriptions import Because, Subscription
 from tests import factories
-from tests.looking import words
+from tests.looking import counted, typed_into, words
 
 HTMX = {"HX-Request": "true"}
 IDEA = {"kind": "idea", "board": "general", "title": "Dark mode", "body": "My *eyes*.", "form": "one"}
@@ -198,6 +198,101 @@ def test_a_defect_is_asked_four_questions_each_with_a_reason(visitor_browser: Te
     assert [name for name in ("body", "expected", "steps", "version") if f'id="hint-{name}"' in page] == [
         "body", "expected", "steps", "version",
     ]  # fmt: skip
+
+
+# The questions of a board
+
+
+ASKED = [("Which *phone*?", "They <differ>."), ("Which train?", "To find its message.")]
+ANSWERS = {"asked_by": "app", "asked": ["Which *phone*?", "Which train?"], "given": ["A 12 & up", ""]}
+
+
+@pytest.fixture
+def asking(session: Session, owner: Person) -> Board:
+    """A second board, which asks two things about a defect."""
+    board = factories.board(session, "app", name="The app")
+    defect_questions.put(session, board, owner, ASKED)
+    return board
+
+
+def test_the_questions_of_the_board_stand_in_the_form_with_their_whys(
+    visitor_browser: TestClient, asking: Board
+) -> None:
+    page = visitor_browser.get("/items/new?kind=defect&board=app")
+    assert words(page, 'id="field-asked_by"', "</div>\n</div>") == (
+        "Which *phone*? optional They <differ>. Which train? optional To find its message."
+    )
+    typed = typed_into(page, "/items")
+    assert (typed["asked_by"], typed["asked"], typed["given"]) == ("app", ANSWERS["asked"], ["", ""])
+    typed = typed_into(visitor_browser.get("/items/new"), "/items")
+    assert (typed["asked_by"], "asked" in typed) == ("general", False)
+
+
+def test_answers_to_the_board_stand_below_what_happened(
+    session: Session, member_browser: TestClient, asking: Board
+) -> None:
+    answer = member_browser.post("/items", data=DEFECT | ANSWERS | {"board": "app"})
+    assert answer.status_code == 303
+    item = session.get_one(Item, 1)
+    assert item.body == "My *eyes*.\n\n**Which \\*phone\\*?**\n\nA 12 & up"
+    assert words(member_browser.get("/items/1"), 'class="item-request"', "</section>").startswith(
+        "The request My eyes . Which *phone*? A 12 & up What did you expect?"
+    )
+
+
+def test_a_defect_on_a_board_whose_questions_were_not_seen_is_asked_once(
+    session: Session, member_browser: TestClient, asking: Board
+) -> None:
+    form = DEFECT | {"board": "app", "asked_by": "general"}
+    answer = member_browser.post("/items", data=form)
+    assert (answer.status_code, posted(session)) == (422, [])
+    assert words(answer, 'id="problems"', "</div>") == (
+        "One thing needs your attention: "
+        "This board asks a little more about defects. Answer what you can, and post it again."
+    )
+    check_typed(answer.text, form)
+    again = typed_into(answer, "/items")
+    assert (again["asked_by"], again["asked"], again["given"]) == ("app", ANSWERS["asked"], ["", ""])
+    assert member_browser.post("/items", data=again | {"title": form["title"]}).status_code == 303
+    assert session.get_one(Item, 1).body == "My *eyes*."
+
+
+def test_an_idea_is_asked_nothing_more(session: Session, member_browser: TestClient, asking: Board) -> None:
+    answer = member_browser.post("/items", data=IDEA | ANSWERS | {"board": "app", "asked_by": "general"})
+    assert (answer.status_code, session.get_one(Item, 1).body) == (303, "My *eyes*.")
+
+
+def test_answers_are_no_excuse_for_saying_nothing_of_what_happened(
+    session: Session, member_browser: TestClient, asking: Board
+) -> None:
+    answer = member_browser.post("/items", data=DEFECT | ANSWERS | {"board": "app", "body": " "})
+    assert answer.status_code == 422
+    assert words(answer, 'id="problem-body"', "</p>") == "What happened: please write something here."
+    assert typed_into(answer, "/items")["given"] == ["A 12 & up", ""]
+
+
+def test_another_board_brings_its_questions_and_loses_no_answer(visitor_browser: TestClient, asking: Board) -> None:
+    data = DEFECT | ANSWERS | {"board": "general", "show": "questions"}
+    answer = visitor_browser.post("/items/new", data=data, headers=HTMX)
+    assert ("<html" in answer.text, words(answer, "<div", "</textarea>").endswith("A 12 & up")) == (False, True)
+    assert [part in answer.text for part in ('name="asked_by" value="general"', "Which *phone*?", "Which train?")] == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def test_a_preview_shows_the_answers_too(visitor_browser: TestClient, asking: Board) -> None:
+    answer = visitor_browser.post("/items/new", data=DEFECT | ANSWERS | {"show": "preview"}, headers=HTMX)
+    assert words(answer, 'class="prose"', "</section>").startswith("My eyes . Which *phone*? A 12 & up")
+
+
+def test_the_questions_cost_one_query(session: Session, visitor_browser: TestClient, asking: Board) -> None:
+    costs = []
+    for address in ("/items/new?kind=defect", "/items/new?kind=defect&board=app"):
+        visitor_browser.get(address)
+        with counted(session) as statements:
+            visitor_browser.get(address)
+        costs.append(sum("defect_question" in statement for statement in statements))
+    assert costs == [1, 1]
 
 
 # Similar requests

@@ -308,3 +308,34 @@ def test_a_tag_is_merged_into_one_that_is_offered(session: Session, owner: Perso
     answer = owner_browser.post("/settings/tags/maps/merge", data={"into": ""})
     assert words(answer, 'id="problem-into"', "</p>") == "Merge into: choose one of those offered."
     assert owner_browser.get("/settings/tags/地图").status_code == 200
+
+
+QUESTIONS = "/settings/boards/general/defect-questions"
+
+
+def test_the_questions_about_a_defect_are_written_with_rows_to_spare(
+    session: Session, owner_browser: TestClient
+) -> None:
+    page = owner_browser.get("/settings/boards/general")
+    assert typed_into(page, QUESTIONS) == {"question": ["", ""], "why": ["", ""]}
+    data = {"question": ["Which <phone>?", ""], "why": ["They & differ.", ""]}
+    assert owner_browser.post(QUESTIONS, data=data).status_code == 303
+    assert typed_into(owner_browser.get("/settings/boards/general"), QUESTIONS) == {
+        "question": ["Which <phone>?", "", ""], "why": ["They & differ.", "", ""],
+    }  # fmt: skip
+    many = {"question": [f"{place}?" for place in range(7)], "why": ["So."] * 7}
+    assert owner_browser.post(QUESTIONS, data=many).status_code == 303
+    assert typed_into(owner_browser.get("/settings/boards/general"), QUESTIONS) == {
+        "question": [*many["question"], ""], "why": [*many["why"], ""],
+    }  # fmt: skip
+
+
+def test_questions_that_cannot_be_taken_stay_typed(session: Session, owner_browser: TestClient) -> None:
+    data = {"question": ["Which?", ""], "why": ["", "x" * 201]}
+    answer = owner_browser.post(QUESTIONS, data=data)
+    assert (answer.status_code, typed_into(answer, QUESTIONS)) == (422, data)
+    assert words(answer, 'id="problems"', "</div>") == (
+        "3 things need your attention: Why 1: please write something here. "
+        "Question 2: please write something here. Why 2: 201 characters are too many; the limit is 200."
+    )
+    assert owner_browser.post(QUESTIONS, data=data | {"why": ["So."]}).status_code == 422

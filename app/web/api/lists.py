@@ -2,12 +2,17 @@
 
 from pydantic import BaseModel, Field
 
-from app import boards, listing, policy, tags
+from app import boards, defect_questions, listing, policy, tags
 from app.boards import Access
 from app.web.api import route
 from app.web.kit import Db, Viewer
 
 areas = route.areas("Boards and tags")
+
+
+class DefectQuestion(BaseModel):
+    question: str = Field(examples=["Which train was it?"])
+    why: str = Field(description="What the answer is good for.", examples=["Each railway sends its own times."])
 
 
 class Board(BaseModel):
@@ -17,6 +22,9 @@ class Board(BaseModel):
     name: str = Field(examples=["General"])
     description: str
     access: Access = Field(description="Who sees what is on it.")
+    defect_questions: list[DefectQuestion] = Field(
+        description="What its form asks about a defect. In the body of what you post, answer what you can."
+    )
 
 
 class Tag(BaseModel):
@@ -27,7 +35,12 @@ class Tag(BaseModel):
 @areas.reading.get("/boards")
 def list_boards(session: Db, viewer: Viewer) -> list[Board]:
     """Read the boards that you may know of, in their order."""
-    return [Board.model_validate(board, from_attributes=True) for board in boards.offered_to(session, viewer)]
+    offered = boards.offered_to(session, viewer)
+    asked = defect_questions.of_all(session, offered)
+    return [
+        Board(**board.model_dump(), defect_questions=[each.model_dump() for each in asked.get(board.id or 0, [])])
+        for board in offered
+    ]
 
 
 @areas.reading.get("/tags")

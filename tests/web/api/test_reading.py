@@ -8,8 +8,9 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import comments, hiding, items, status_changes, tags, votes
+from app import boards, comments, defect_questions, hiding, items, status_changes, tags, votes
 from app.boards import Access
+from app.defect_questions import DefectQuestion
 from app.people import Person
 from app.statuses import Kind, Status
 from tests import factories, looking
@@ -221,8 +222,10 @@ def test_boards_and_tags(
     session: Session, visitor_script: TestClient, maintainer_script: TestClient, owner: Person
 ) -> None:
     tags.add(session, owner, "Speed")
+    defect_questions.put(session, boards.find(session, "general"), owner, [("Which phone?", "They differ.")])
     (board,) = told(visitor_script, "/boards")
     assert (board["slug"], board["access"]) == ("general", "public")
+    assert board["defect_questions"] == [{"question": "Which phone?", "why": "They differ."}]
     assert told(visitor_script, "/tags") == []
     assert told(maintainer_script, "/tags") == [{"slug": "speed", "name": "Speed"}]
 
@@ -238,7 +241,9 @@ def test_a_script_learns_who_it_is(member_script: TestClient) -> None:
     assert (me["name"], me["role"], me["scopes"]) == ("Ada Lind", "member", ["read", "write", "moderate"])
 
 
-@pytest.mark.parametrize("path", ["/items", "/items?q=request", "/items/{number}/comments", "/people", "/tags"])
+@pytest.mark.parametrize(
+    "path", ["/items", "/items?q=request", "/items/{number}/comments", "/people", "/tags", "/boards"]
+)
 def test_no_answer_costs_more_queries_for_more_rows(
     session: Session, maintainer_script: TestClient, member: Person, maintainer: Person, path: str
 ) -> None:
@@ -247,6 +252,9 @@ def test_no_answer_costs_more_queries_for_more_rows(
     def add(number: int) -> None:
         factories.item(session, factories.person(session), f"Request {number}")
         factories.comment(session, item, factories.person(session), f"I need it {number} times.")
+        board = factories.board(session, f"board-{number}")
+        session.add(DefectQuestion(board_id=board.id, place=0, question="Which phone?", why="They differ."))
+        session.flush()
 
     add(1)
     address = path.format(number=item.number)
