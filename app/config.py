@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         "",
         description="Address for answers by mail, like `board@in.example.org`; its host's mail must come to the inbox.",
     )
+    uploads_url: str = Field(
+        "",
+        description="Where attached files are stored: `s3://bucket/folder` at a service that speaks S3, which the "
+        "usual `AWS_*` variables name; empty means in the data folder.",
+    )
     private_networks: Literal["off", "on"] = Field(
         "off",
         description="Whether webhooks may go to private networks, `on` or `off`; public addresses they always may.",

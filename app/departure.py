@@ -3,7 +3,7 @@
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col
 
-from app import db, notifications, people, products, repeats, sessions, tokens, votes
+from app import attachments, db, notifications, people, products, repeats, sessions, tokens, votes
 from app.outbox import Mail
 from app.people import Person, Role
 from app.refusals import Invalid
@@ -23,6 +23,7 @@ def leave(session: Session, person: Person, typed_email: str) -> None:
     votes.withdraw_all(session, person)
     session.execute(delete(Subscription).where(col(Subscription.person_id) == person.id))
     notifications.forget_all(session, person)
+    attachments.forget_person(session, person)
     session.execute(delete(SignIn).where(or_(col(SignIn.person_id) == person.id, col(SignIn.email) == person.email)))
     session.execute(delete(Mail).where(col(Mail.recipient) == person.email))
     sessions.revoke_all(session, person.key)

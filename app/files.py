@@ -1,4 +1,4 @@
-"""Files that a command writes."""
+"""Files that are there for good once they are said to be."""
 
 import os
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ def appearing(path: Path) -> Iterator[Path]:
     try:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield unfinished
-        _settle(unfinished)
+        settle(unfinished)
         unfinished.rename(path)
-        _settle(path.parent)
+        settle(path.parent)
     except OSError as trouble:
         raise Refused(
             _("%(file)s cannot be written: %(trouble)s.") % {"file": path, "trouble": trouble.strerror}
@@ -32,7 +32,7 @@ def appearing(path: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
-def _settle(path: Path) -> None:
+def settle(path: Path) -> None:
     """Wait until it is on the disk."""
     if path.is_dir() and os.name == "nt":
         return  # Windows opens no folder

@@ -22,9 +22,9 @@ from app.web.guard import Guard
 from app.web.logs import RequestLog
 from app.web.memory import Drawings, Memory, Recollections
 from app.web.packing import Packing
+from app.web.route import BODY_MOST
 from app.web.streams import Streams
 
-BODY_MOST = 2_000_000
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 

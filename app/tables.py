@@ -21,12 +21,14 @@ from app import (
     tokens,
     votes,
 )
+from app.attachments import table as attachments
 from app.imports import batches
 from app.notifications import table as notifications
 from app.status_changes import proposals, table
 from app.webhooks import table as webhook_table
 
 ALL = (
+    attachments,
     batches,
     boards,
     comments,

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from app import edits, items, people
+from app import attachments, edits, items, people
+from app.attachments import Attachment
 from app.comments import Comment
 from app.edits import Edit, Subject
 from app.items import Item
@@ -38,7 +39,8 @@ class Entry:
     """One thing that happened: who did it, when, and the row that says it.
 
     `edits` are the earlier words of the row. `other` is the item on the far side of a merge, or None where the reader
-    may not see it. `target_move` is the promise that came with a move. `hider` is who hid a comment.
+    may not see it. `target_move` is the promise that came with a move. `hider` is who hid a comment. `attached` are the
+    files that came with the row.
     """
 
     happening: Happening
@@ -49,6 +51,7 @@ class Entry:
     other: Item | None = None
     target_move: TargetMove | None = None
     hider: Person | None = None
+    attached: list[Attachment] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
@@ -73,9 +76,15 @@ class Rows:
     edits: dict[Subject, dict[int, list[Edit]]]
     people: dict[int, Person]
     others: dict[int, Item]
+    attachments: list[Attachment]
 
     def by(self, person_id: int | None) -> Person | None:
         return self.people[person_id] if person_id is not None else None
+
+    def attached_to(self, comment_id: int | None = None, status_change_id: int | None = None) -> list[Attachment]:
+        """What came with a comment or a move; without either, with the request itself."""
+        wanted = (comment_id, status_change_id)
+        return [file for file in self.attachments if (file.comment_id, file.status_change_id) == wanted]
 
     def edits_of(self, subject: Subject, key: int | None) -> list[Edit]:
         return self.edits[subject].get(key or 0, [])
@@ -84,7 +93,7 @@ class Rows:
 def of(session: Session, item: Item, viewer: Person | None) -> list[Entry]:
     """The story of an item as this person may read it, the oldest first."""
     rows = _read(session, item, viewer)
-    told = [Entry(Happening.POSTED, item.posted_at, rows.by(item.reporter_id), item)]
+    told = [Entry(Happening.POSTED, item.posted_at, rows.by(item.reporter_id), item, attached=rows.attached_to())]
     told += [*_edits(rows), *_comments(rows), *_moves(rows), *_target_moves(rows), *_merges(rows)]
     in_order = list(Happening)
     return sorted(told, key=lambda entry: (entry.at, in_order.index(entry.happening)))
@@ -117,7 +126,8 @@ def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
     numbers = {change.item_number for change in changes} | {change.duplicate_of for change in changes}
     found = people.by_ids(session, {key for key in ids if key is not None})
     others = {other.number: other for other in items.among(session, viewer, numbers - {item.number})}
-    return Rows(item, changes, target_moves, comments, kept, found, others)
+    files = attachments.of_item(session, item.number)
+    return Rows(item, changes, target_moves, comments, kept, found, others, files)
 
 
 def _all(kept: dict[Subject, dict[int, list[Edit]]]) -> list[Edit]:
@@ -138,6 +148,7 @@ def _comments(rows: Rows) -> list[Entry]:
         Entry(
             Happening.COMMENT, comment.at, rows.by(comment.person_id), comment,
             edits=rows.edits_of(Subject.COMMENT, comment.id), hider=rows.by(comment.hidden_by_id),
+            attached=rows.attached_to(comment_id=comment.id),
         )
         for comment in rows.comments
     ]  # fmt: skip
@@ -149,7 +160,7 @@ def _moves(rows: Rows) -> list[Entry]:
         Entry(
             Happening.MOVED, change.at, rows.by(change.person_id), change,
             edits=rows.edits_of(Subject.STATUS_CHANGE, change.id), other=rows.others.get(change.duplicate_of or 0),
-            target_move=promised.get(change.at),
+            target_move=promised.get(change.at), attached=rows.attached_to(status_change_id=change.id),
         )
         for change in rows.changes
         if change.item_number == rows.item.number

@@ -77,3 +77,12 @@ def ago(value: datetime, now: datetime) -> str:
 def number(value: int) -> str:
     """1,234."""
     return format_decimal(value, locale=locale())
+
+
+def size(count: int) -> str:
+    """12 kB, for a number of bytes."""
+    if count < 1000:  # noqa: PLR2004 - as the unit says
+        return f"{number(count)} B"
+    unit, of_unit = ("MB", 10**6) if count >= 10**6 else ("kB", 1000)
+    shape = "#,##0.#" if count < 10 * of_unit else "#,##0"
+    return f"{format_decimal(count / of_unit, shape, locale=locale())} {unit}"

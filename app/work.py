@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 
 from app import (
+    attachments,
     db,
     delivery,
     digests,
@@ -90,6 +91,7 @@ JOBS = [
     Job(digests.send_due, pause=300),
     Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),
+    Job(attachments.sweep, pause=21_600),
 ]
 
 

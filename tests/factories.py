@@ -1,12 +1,15 @@
 """Plain functions that put things on a board, by the same verbs that the program uses."""
 
+import hashlib
 import itertools
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from app import comments, db, items, status_changes, votes
+from app.attachments import Attachment, recognising, store
 from app.boards import Board
 from app.comments import Comment
 from app.items import Draft, Item
@@ -58,6 +61,26 @@ def item(
 
 def comment(session: Session, item: Item, person: Person, words: str = "We need this too.", **options: Any) -> Comment:
     return comments.post(session, item, person, words, **options)
+
+
+def attach(
+    session: Session, item: Item, person: Person, name: str = "crash.log", content: bytes = b"it stopped\n",
+    said: Comment | StatusChange | None = None,
+) -> Attachment:  # fmt: skip
+    """A file as it is once it was posted, in the store too."""
+    file = recognising.recognise(name, content)
+    key = secrets.token_urlsafe(24)
+    store.opened().put(key, file.content)
+    row = Attachment(
+        key=key, kind=file.kind, media_type=file.media_type, name=file.name, size=len(file.content),
+        sha256=hashlib.sha256(file.content).hexdigest(), width=file.width, height=file.height, at=db.now(),
+        leaks=list(file.leaks), person_id=person.key, item_number=item.number,
+        comment_id=said.id if isinstance(said, Comment) else None,
+        status_change_id=said.id if isinstance(said, StatusChange) else None,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
 
 
 def move(

@@ -222,6 +222,7 @@ BUTTONS = [
     Form("/items/{planned}/comments/{told}/hiding/withdrawal", "maintainer"),
     Form("/items/{hidden}/hiding/withdrawal", "maintainer"),
     Form("/merge-proposals/{proposal}/rejection", "maintainer"),
+    Form("/attachments/{log}/removal", "maintainer"),
     Form("/me/arrival"),
     Form("/me/sessions/revocation"),
     Form("/me/sessions/none/revocation"),

@@ -56,7 +56,12 @@ class _Fields(HTMLParser):
             self.select = name
         elif tag == "option" and self.select and (self.select not in self.sent or "selected" in about):
             self.sent[self.select] = [about.get("value", "")]
-        elif tag == "input" and name and (about.get("type") not in {"radio", "checkbox"} or "checked" in about):
+        elif (
+            tag == "input"
+            and name
+            and about.get("type") != "file"
+            and (about.get("type") not in {"radio", "checkbox"} or "checked" in about)
+        ):
             self.sent.setdefault(name, []).append(about.get("value", ""))
 
     def handle_data(self, text: str) -> None:

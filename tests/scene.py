@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote
 
+from PIL import Image
 from sqlmodel import Session, col, select
 
 from app import (
+    attachments,
     boards,
     comments,
     db,
@@ -150,6 +152,10 @@ def _talk(session: Session, scene: Scene) -> None:
     factories.comment(session, item, mira, "Ξεκινά τον χειμώνα.", official=True)
     hidden = factories.comment(session, item, other, "Διαφήμιση.")
     comments.hide(session, hidden, mira, "Δεν αφορά το αίτημα.")
+    log = factories.attach(session, item, member, "αρχείο.log", "Σταμάτησε.\n".encode() * 1200, edited)
+    seen = factories.attach(session, item, member, "οθόνη.png", picture())
+    gone = factories.attach(session, item, member, "λάθος.log", b"x")
+    attachments.remove(session, gone, member)
     told = factories.comment(session, item, advocate, "Να το δούμε μαζί;")
     own = factories.comment(session, item, mira, "Θα το πούμε εδώ.")
     status_changes.move_target(session, item, mira, "2027-Q2", "Θέλει *χρόνο*.")
@@ -164,8 +170,16 @@ def _talk(session: Session, scene: Scene) -> None:
         "comment": str(edited.id),
         "told": str(told.id),
         "own": str(own.id),
+        "log": log.key,
+        "picture": seen.key,
         "change": str(change.id),
     }
+
+
+def picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (300, 200), "teal").save(made, "PNG")
+    return made.getvalue()
 
 
 def _signing_in(session: Session, scene: Scene) -> None:

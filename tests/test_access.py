@@ -69,6 +69,14 @@ GET  /items/{public}/comments/{comment_own}/edit                      401 404 40
 GET  /items/{public}/comments/{comment_public}/hiding                 401 404 404 404 200 200
 GET  /items/{own}/comments/{comment_own}/hiding                       401 404 404 404 200 200
 GET  /items/{public}/comments/{comment_own}/hiding                    401 404 404 404 404 404
+GET  /attachments/{file_public}                                       200 200 200 200 200 200
+GET  /attachments/{file_own}                                          404 200 404 404 200 200
+GET  /attachments/{file_public}/preview                               200 200 200 200 200 200
+GET  /attachments/{file_own}/preview                                  404 200 404 404 200 200
+GET  /attachments/{file_public}/removal                               401 200 403 403 200 200
+GET  /attachments/{file_own}/removal                                  401 200 404 404 200 200
+POST /attachments/{file_public}/removal                               401 303 403 403 303 303
+POST /attachments/{file_own}/removal                                  401 303 404 404 303 303
 GET  /me                                                              401 200 200 200 200 200
 GET  /items/lookup                                                    401 404 404 200 200 200
 GET  /status-changes/{change_public}/correction                       401 404 404 404 200 200
@@ -395,6 +403,8 @@ def places(
     comments = {f"comment_{name}": factories.comment(session, item, member) for name, item in
                 (("public", public), ("own", own))}  # fmt: skip
     answer = factories.comment(session, public, maintainer, "We think so too.")
+    files = {f"file_{name}": factories.attach(session, item, member).key for name, item in
+             (("public", public), ("own", own))}  # fmt: skip
     changes = {f"change_{name}": factories.move(session, item, maintainer, Status.PLANNED) for name, item in
                (("public", public), ("own", own))}  # fmt: skip
     twin = factories.item(session, member, "Search finds nothing at all")
@@ -424,7 +434,7 @@ def places(
         **{name: str(row.id) for name, row in rows.items()},  # type: ignore[attr-defined]
         "handle": handle, "secret": mail.body.partition("/link/")[2].partition(">")[0], "member": str(member.id),
         "address": sign_in.begin_change(session, member, "later@example.org"), "mark": "0" * 16,
-        "token": "none", "seal": seals.of(session, other_member, seals.For.MAILS),
+        **files, "token": "none", "seal": seals.of(session, other_member, seals.For.MAILS),
         "cases": seals.of(session, other_member, seals.For.CASES), "absent": "99999",
     }  # fmt: skip
 

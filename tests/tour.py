@@ -99,6 +99,8 @@ STOPS = [
     Stop("hiding a comment, refused", "/items/{planned}/comments/{told}/hiding", "maintainer", {"because": ""}, 422),
     Stop("correcting an explanation", "/status-changes/{change}/correction", "maintainer"),
     Stop("correcting, refused", "/status-changes/{change}/correction", "maintainer", {"explanation": ""}, 422),
+    Stop("a text attached", "/attachments/{log}/preview"),
+    Stop("removing a file", "/attachments/{picture}/removal", "member"),
     Stop("sign-in", "/sign-in"),
     Stop("sign-in on the way to a vote", "/items/{new}/vote", form={}, status=401),
     Stop("sign-in, refused", "/sign-in", form={"email": "x"}, status=422),
@@ -175,6 +177,7 @@ STOPS = [
 ]  # fmt: skip
 
 NO_PAGES = {
+    "/attachments/{key}",
     "/card.png", "/changelog.{form}", "/embed/board.svg", "/embed/daylight.css", "/embed/daylight.js",
     "/embed/frame.js",
     "/embed/identify.js", "/embed/items/{number:int}.svg", "/embed/items/{number:int}/badge.json", "/embed/{name}.js",

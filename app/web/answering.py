@@ -12,15 +12,17 @@ from app.people import Person
 from app.refusals import Invalid, Refusal, Refused
 from app.status_changes import Move, StatusChange, corrections, proposals
 from app.status_changes.proposals import MergeProposal
-from app.web import item_page, kit, refusal_pages, team_forms
+from app.web import item_page, kit, receiving, refusal_pages, team_forms
 from app.web.forms import Pressed, typed
 from app.web.kit import Advocate, Db, ItemInPath, Maintainer
+from app.web.receiving import Files, Received
 from app.web.route import area as new_area
 from app.words import _
 
 FOUND_MOST = 5
 
 area = new_area()
+with_files = receiving.area()
 
 
 @dataclass
@@ -78,15 +80,16 @@ def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Res
     return kit.page(request, "status_changes/lookup.html", query=q, found=found)
 
 
-@area.post("/items/{number:int}/status-changes")
+@with_files.post("/items/{number:int}/status-changes")
 def change_status(
-    request: Request, session: Db, person: Advocate, item: ItemInPath, move: Annotated[Move, typed(Move)]
+    request: Request, session: Db, person: Advocate, item: ItemInPath, move: Annotated[Move, typed(Move)], files: Files
 ) -> Response:
     policy.need(policy.may_take_part(person, item))
     try:
-        status_changes.change(session, item, person, move)
+        with session.begin_nested():
+            files.attach(session, person, item, status_changes.change(session, item, person, move))
     except (Invalid, Refused) as refusal:
-        return _form_again(request, item, "move", move, refusal)
+        return _form_again(request, item, "move", move, refusal, files)
     moved = _("#%(number)s is “%(status)s” now.") % {"number": item.number, "status": item.status_label}
     return _back_to(request, item, moved)
 
@@ -176,13 +179,17 @@ FORMS = {
 }
 
 
-def _form_again(request: Request, item: Item, name: str, form: Any, refusal: Refusal) -> Response:
+def _form_again(
+    request: Request, item: Item, name: str, form: Any, refusal: Refusal, files: Received | None = None
+) -> Response:
     """The form with all that was typed, for the item as it stands now: alone for htmx, else on the item's page."""
     template, field = FORMS[name]
     session: Session = request.state.session
     viewer: Person | None = kit.identify(request)
     code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, field)
-    team = team_forms.of(session, viewer, item, name, typed=asdict(form), problems=problems)
+    about = {"files": files.again(session, viewer)} if files else {}
+    problems |= files.problems if files else {}
+    team = team_forms.of(session, viewer, item, name, typed=asdict(form), problems=problems, **about)
     if kit.asked_by_htmx(request):
         return kit.fragment(request, template, status=code, item=item, team=team)
     return item_page.draw(request, session, viewer, item, status=code, team=team)

@@ -13,6 +13,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from app import attachments
+
 STATIC = Path(__file__).parents[2] / "static"
 STYLESHEET = "css/daylight.css"
 OF_WIDGET = ("css/10-tokens.css", "css/50-mark.css", "embed/daylight.css")
@@ -55,6 +57,7 @@ class Assets:
         widget = [files[name] for name in OF_WIDGET]
         sheets = [files.pop(name) for name in list(files) if name.startswith("css/")]
         self.files = files | {STYLESHEET: _squeezed(b"\n".join(sheets)), OF_WIDGET[-1]: _squeezed(b"\n".join(widget))}
+        self.files["js/leaks.json"] = attachments.leaks_for_browsers()
         self.hash = hashlib.sha256(
             b"".join(name.encode() + body for name, body in sorted(self.files.items()))
         ).hexdigest()[:12]

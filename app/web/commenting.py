@@ -9,13 +9,15 @@ from app import comments, policy, taking_part, text
 from app.comments import Comment
 from app.items import Item
 from app.refusals import Invalid, Refusal, Refused
-from app.web import forms, item_page, kit, refusal_pages
+from app.web import forms, item_page, kit, receiving, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
+from app.web.receiving import Files, Received
 from app.web.route import area as new_area
 from app.words import _
 
 area = new_area()
+with_files = receiving.area()
 
 
 @dataclass
@@ -65,27 +67,30 @@ async def _place(session: Db, item: ItemInPath, comment: int) -> Place:
 CommentInPath = Annotated[Place, Depends(_place)]
 
 
-@area.post("/items/{number:int}/comments")
+@with_files.post("/items/{number:int}/comments")
 def post_comment(
-    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[CommentForm, typed(CommentForm)]
-) -> Response:
+    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[CommentForm, typed(CommentForm)],
+    files: Files,
+) -> Response:  # fmt: skip
     words = form.words
     try:
         with session.begin_nested():
             comment = taking_part.comment(session, item, person, words, official=bool(form.official))
+            files.attach(session, person, item, comment)
     except Refusal as refusal:
-        return _form_again(request, item, refusal, form)
+        return _form_again(request, item, refusal, form, files)
     said = _("Your comment is posted.")
     if kit.asked_by_htmx(request):
         return kit.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
     return Place(item, comment).after(said)
 
 
-def _form_again(request: Request, item: Item, refusal: Refusal, form: CommentForm) -> Response:
+def _form_again(request: Request, item: Item, refusal: Refusal, form: CommentForm, files: Received) -> Response:
     """The form with all that was typed: alone for htmx, else on its page."""
     session, person = request.state.session, kit.identify(request)
-    code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "body")
+    code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "body") | files.problems
     typed = {"words": form.body, "official": bool(form.official), "problems": problems}
+    typed |= {"files": files.again(session, person)}
     redrawn = item_page.comment_form(session, person, item, form.answers) | typed
     if not kit.asked_by_htmx(request):
         page = item_page.draw(request, session, person, item, status=code, **redrawn)

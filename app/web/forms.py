@@ -21,7 +21,7 @@ def typed(form: type[Form]) -> Any:
     """The dependency that reads this form: `typed_words: Annotated[Words, typed(Words)]`."""
 
     async def read(request: Request) -> Form:
-        return fill(form, await request.form(), await request.body())
+        return fill(form, request.state.fields, request.state.body)
 
     return Depends(read)
 

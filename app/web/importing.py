@@ -1,9 +1,8 @@
 """For owners: bringing in another board's export, undoing it, and the samples."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -29,7 +28,6 @@ from app.web.route import area as new_area
 from app.words import _
 
 UPLOAD_MOST = storing.BYTES_MOST + 1_000_000
-Found = TypeVar("Found")
 
 area = new_area()
 files = APIRouter(include_in_schema=False)  # what reads a whole file does it outside of any transaction
@@ -99,14 +97,14 @@ def offer(request: Request, session: Db, _owner: Owner) -> Response:
 @files.post("/settings/import", max_body_size=UPLOAD_MOST)
 async def take_file(request: Request) -> Response:
     """Who sends it is asked before the file is read."""
-    owner = await _in_transaction(request, lambda _session: _owner(request))
+    owner = await kit.in_transaction(request, lambda _session: _owner(request))
     try:
         async with request.form(max_files=1, max_fields=10) as sent:
             form = forms.fill(FileForm, sent)
             batch = await asyncio.to_thread(_prepare, request.app.state.database, form, owner)
     except Invalid as refusal:
         problems = refusal.problems
-        return await _in_transaction(request, lambda session: _offer(request, session, problems))
+        return await kit.in_transaction(request, lambda session: _offer(request, session, problems))
     return kit.see_other(batch.path)
 
 
@@ -124,20 +122,21 @@ def show(request: Request, session: Db, _owner: Owner, id_: int) -> Response:
 @files.post("/settings/import/{id_}")
 async def choose(request: Request, id_: int) -> Response:
     """Survey the file with what was chosen and, if that was asked for, begin."""
-    await _in_transaction(request, lambda _session: _owner(request))
+    await kit.in_transaction(request, lambda _session: _owner(request))
     body = await request.body()
     form = forms.fill(MappingForm, await request.form(), body)
-    batch, present = await _in_transaction(request, lambda session: (batches.find(session, id_), boards.every(session)))
+    batch = await kit.in_transaction(request, lambda session: batches.find(session, id_))
+    present = await kit.in_transaction(request, boards.every)
     try:
         mapping = choices.apply(Mapping.of(batch.mapping), form.choices(batch), present)
         if mapping.stored() != batch.mapping:
             batch = await asyncio.to_thread(preparing.revise, request.app.state.database, batch, mapping)
         if form.then == "run":
-            await _in_transaction(request, lambda session: running.begin(session, batch), writes=True)
+            await kit.in_transaction(request, lambda session: running.begin(session, batch), writes=True)
     except (Invalid, Refused) as refusal:
         problems = refusal.problems if isinstance(refusal, Invalid) else {"outcomes": refusal.words}
         status = 422 if isinstance(refusal, Invalid) else 409
-        return await _in_transaction(request, lambda session: _show(request, session, batch, problems, status))
+        return await kit.in_transaction(request, lambda session: _show(request, session, batch, problems, status))
     return kit.see_other(batch.path)
 
 
@@ -211,12 +210,3 @@ def _owner(request: Request) -> Person:
     if viewer is None or not policy.is_owner(viewer):
         raise NotFound(_("There is nothing at this address."))
     return viewer
-
-
-async def _in_transaction(request: Request, work: Callable[[Session], Found], *, writes: bool = False) -> Found:
-    def with_session(session: Session) -> Found:
-        request.state.session = session
-        return work(session)
-
-    found: Found = await request.app.state.database.run(with_session, writes=writes)
-    return found

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from sqlmodel import Session, col, or_, select
 
 from app import db, items, live, notifications, policy, status_changes, tags, timeline, votes
+from app.attachments import Attachment
 from app.boards import Board
 from app.items import Item
 from app.people import Person
@@ -17,6 +18,7 @@ from app.subscriptions import Subscription
 from app.timeline import Entry, Happening
 from app.web import forms, kit, team_forms
 from app.web.kit import Db, ItemInPath, Viewer
+from app.web.receiving import FilesAgain
 from app.web.route import area as new_area
 
 area = new_area()
@@ -69,6 +71,7 @@ def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]
         "item": item,
         "story": story,
         "newest": newest,
+        "attached": _attached(story),
         "last_move": last_move,
         "said_above": said_above,
         "above": _above(said_above, form["asked"]),
@@ -104,7 +107,8 @@ def comment_form(
     """An empty comment, but for the answers that were typed; the reporter's answers our question, if there is one."""
     asked = status_changes.asked_of(session, item, viewer)
     answers = forms.answered(asked.checklist if asked else (), typed)
-    return {"asked": asked, "answers": answers, "words": "", "official": False, "problems": {}}
+    empty = {"words": "", "official": False, "problems": {}, "files": FilesAgain()}
+    return {"asked": asked, "answers": answers, **empty}
 
 
 def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item]:
@@ -117,6 +121,11 @@ def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item
             .order_by(col(Item.number))
         )
     )
+
+
+def _attached(story: list[Entry]) -> list[Attachment]:
+    """What came with the request itself."""
+    return next(entry.attached for entry in story if entry.happening is Happening.POSTED)
 
 
 def _last_move(story: list[Entry]) -> Entry | None:

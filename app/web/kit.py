@@ -123,7 +123,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {"day": words.day, "moment": words.moment, "ago": words.ago, "span": words.span,
-                    "number": words.number, "target": targets.shown}  # fmt: skip
+                    "number": words.number, "size": words.size, "target": targets.shown}  # fmt: skip
     env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
                     "marks": MARKS, "policy": policy, "locale": words.locale()}  # fmt: skip
     return env
@@ -298,6 +298,17 @@ def own_referrer(request: Request) -> str:
         return "/"
     path = f"{came_from.path}?{came_from.query}".rstrip("?")
     return own_path(path) if came_from.netloc == request.url.netloc else "/"
+
+
+async def in_transaction(request: Request, work: Callable[[Session], Read], *, writes: bool = False) -> Read:
+    """For the few handlers that have something to wait for, which they do outside of any transaction."""
+
+    def with_session(session: Session) -> Read:
+        request.state.session = session
+        return work(session)
+
+    done: Read = await request.app.state.database.run(with_session, writes=writes)
+    return done
 
 
 def afterwards(request: Request, work: Callable[[Session], None] | None = None) -> BackgroundTask:

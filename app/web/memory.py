@@ -45,6 +45,7 @@ PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalid
 KEPT_COOKIES = b"theme="
 HEEDS_NO_COOKIE = "/embed/"
 STAYS_OPEN = "/live"  # how the address of a stream ends, which is no answer to keep
+ATTACHED = "/attachments/"  # large, and kept by those who read it
 
 Key = tuple[str, bytes, bytes, bytes, bool]
 
@@ -274,4 +275,5 @@ def _is_plain(scope: Scope) -> bool:
         return False
     names = [name for name, _value in scope["headers"]]
     is_plain = len(names) == len(set(names)) and not {b"authorization", b"hx-request"}.intersection(names)
+    is_plain = is_plain and not scope["path"].startswith(ATTACHED)
     return is_plain and len(scope["query_string"]) <= ASKED_MOST

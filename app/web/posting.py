@@ -15,13 +15,15 @@ from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Invalid, Refusal
 from app.statuses import Kind
-from app.web import forms, kit, refusal_pages
+from app.web import forms, kit, receiving, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Member, Viewer
+from app.web.receiving import Files, FilesAgain
 from app.web.route import area as new_area
 from app.words import _
 
 area = new_area()
+with_files = receiving.area()
 
 
 @dataclass
@@ -78,9 +80,9 @@ def begin(
     return _form_page(request, session, viewer, form)
 
 
-@area.post("/items/new")
+@with_files.post("/items/new")
 def look_first(
-    request: Request, session: Db, viewer: Viewer, form: Annotated[RequestForm, typed(RequestForm)]
+    request: Request, session: Db, viewer: Viewer, form: Annotated[RequestForm, typed(RequestForm)], files: Files
 ) -> Response:
     """The form again with what was typed, with similar requests and, if asked for, as it will look."""
     if form.show == "questions" and kit.asked_by_htmx(request):
@@ -88,7 +90,8 @@ def look_first(
     preview = _preview(form) if form.show == "preview" else None
     if kit.asked_by_htmx(request):
         return kit.fragment(request, "items/_preview.html", preview=preview)
-    return _form_page(request, session, viewer, form, preview=preview)
+    again, problems = files.again(session, viewer), files.problems
+    return _form_page(request, session, viewer, form, preview=preview, files=again, problems=problems)
 
 
 def _preview(form: RequestForm) -> str:
@@ -109,19 +112,24 @@ def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, A
     return {"similar": rows, "voted": votes.of(session, viewer, [row.number for row in rows])}
 
 
-@area.post("/items")
-def post(request: Request, session: Db, person: Member, form: Annotated[RequestForm, typed(RequestForm)]) -> Response:
+@with_files.post("/items")
+def post(
+    request: Request, session: Db, person: Member, form: Annotated[RequestForm, typed(RequestForm)], files: Files
+) -> Response:
     if _is_to_be_asked(session, person, form):
         problems = {
             "asked_by": _("This board asks a little more about defects. Answer what you can, and post it again.")
         }
-        return _form_page(request, session, person, form, status=422, problems=problems)
+        again = files.again(session, person)
+        return _form_page(request, session, person, form, status=422, problems=problems | files.problems, files=again)
     try:
         with session.begin_nested():
             item = taking_part.post(session, person, form.draft, form_key=form.key)
+            files.attach(session, person, item)
     except Refusal as refusal:
-        code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "title")
-        page = _form_page(request, session, person, form, status=code, problems=problems)
+        code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "title") | files.problems
+        again = files.again(session, person)
+        page = _form_page(request, session, person, form, status=code, problems=problems, files=again)
         return refusal_pages.say_when(page, refusal)
     said = _("Your request is posted and carries your vote. My cases shows you when somebody answers.")
     return kit.see_other(f"{item.path}#posted", said)
@@ -147,7 +155,8 @@ def _asked(session: Session, viewer: Person | None, form: RequestForm) -> dict[s
 def _form_page(
     request: Request, session: Session, viewer: Person | None, form: RequestForm, *, status: int = 200, **more: Any
 ) -> Response:
-    shown = {"typed": form, "problems": {}, "preview": None, **_similar(session, viewer, form.title)}
+    similar = _similar(session, viewer, form.title)
+    shown = {"typed": form, "problems": {}, "preview": None, "files": FilesAgain(), **similar}
     asked = _asked(session, viewer, form)
     return kit.private(kit.page(request, "items/new.html", status=status, **(shown | asked | more)))
 

@@ -14,13 +14,14 @@ from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
+from app.attachments import StoreTrouble
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.sign_in import Plan
 from app.web import kit, resumption
 from app.web.kit import SignInNeeded
 from app.words import N_, _
 
-STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree)
+STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree, StoreTrouble)
 log = logging.getLogger("daylight.storage")
 WRITTEN = frozenset(
     "title body expected steps version given explanation why checklist workaround because cause words name"

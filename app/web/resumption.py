@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import Request, Response
-from starlette.datastructures import Headers, UploadFile
+from starlette.datastructures import Headers
 from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
@@ -78,7 +78,7 @@ async def interrupted(request: Request) -> Plan:
     """What this request was about to do, or where it was going to."""
     if request.method != "POST":
         return Plan(f"{request.url.path}?{request.url.query}".rstrip("?"))
-    sent = [(name, value) for name, value in (await request.form()).multi_items() if not isinstance(value, UploadFile)]
+    sent = [(name, value) for name, value in request.state.sent.multi_items() if isinstance(value, str)]
     return Plan(next_page(kit.own_referrer(request)), request.url.path, urlencode(sent))
 
 

@@ -31,6 +31,7 @@ class Number(Convertor[int]):
 
 
 register_url_convertor("int", Number())
+BODY_MOST = 2_000_000  # bytes of a request without files
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -43,8 +44,7 @@ class DatabaseRoute(APIRoute):
             database = request.app.state.database
             request.state.revision = None if writes else await database.revision()
             if writes:
-                await request.body()
-                request.state.sent = await request.form()
+                await self.read(request)
 
             def work(session: Session) -> Response:
                 request.state.session = session
@@ -57,6 +57,11 @@ class DatabaseRoute(APIRoute):
             return response
 
         return handle
+
+    async def read(self, request: Request) -> None:
+        """What was sent, before the transaction begins: as it came, and as it is put into a form."""
+        request.state.body = await request.body()
+        request.state.sent = request.state.fields = await request.form()
 
     def answerer(self) -> Callable[[Request], Response]:
         """What calls the handler. The API leaves that to the framework, because it reads more than pages do."""

@@ -13,13 +13,14 @@ from app.people import Person
 from app.status_changes import Move, proposals
 from app.status_changes.proposals import Proposed
 from app.tags import Tag
+from app.web.receiving import FilesAgain
 
 
 @dataclass(frozen=True)
 class TeamForms:
     """`tags` are all there are, `carried` the slugs of the item's own.
 
-    `refused` names the form that was not taken; `typed` and `problems` are of that form.
+    `refused` names the form that was not taken; `typed`, `problems` and `files` are of that form.
     """
 
     move: Move
@@ -31,6 +32,7 @@ class TeamForms:
     refused: str = ""
     typed: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
+    files: FilesAgain = field(default_factory=FilesAgain)
 
     def wrong(self, form: str) -> Mapping[str, str]:
         """What is wrong with the fields of a form."""

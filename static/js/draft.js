@@ -5,7 +5,7 @@
 
 const ARRIVED = /^#(posted|comment-\d+)$/;
 const forms = () => [...document.querySelectorAll("form[data-draft]")];
-const fieldsOf = (form) => [...form.elements].filter((field) => field.matches("textarea, input:not([type=hidden]), select"));
+const fieldsOf = (form) => [...form.elements].filter((field) => field.matches("textarea, input:not([type=hidden]), select") && !field.closest(".files"));
 const isChoice = (field) => field.matches("[type=radio], [type=checkbox]");
 const isEmpty = (form) => !fieldsOf(form).some((field) => !isChoice(field) && !field.matches("select") && field.value);
 const keyOf = (form) => `draft ${form.dataset.draft}`;

@@ -23,7 +23,7 @@ from app.words import day
 from tests import factories
 from tests.looking import counted, typed_into, words
 
-COST = {"visitor": 13, "member": 18, "maintainer": 22}  # queries
+COST = {"visitor": 14, "member": 19, "maintainer": 23}  # queries
 
 
 @pytest.fixture
@@ -138,7 +138,10 @@ def test_the_checklist_is_shown_to_others_and_its_fields_to_the_reporter(
     assert standing(member_browser) == (
         f"{asked}Mira Okafor , CTO , asks you, and hopes for an answer by {day(due)}. "
         "The version optional The <log> optional Anything else optional "
-        "Up to 10,000 characters; Markdown works. Send the answer"
+        "Up to 10,000 characters; Markdown works. "
+        "Files optional Attach pictures (PNG, JPEG, GIF, WebP) and plain text, such as a log, of up to 5 MB; 5 at "
+        "most. Of a moving picture the first frame is kept. I have looked at it, and everybody may read it "
+        "Send the answer"
     )
     page = member_browser.get("/items/1")
     assert typed_into(page, "/items/1/comments") == {
