@@ -142,7 +142,10 @@ def _beside(entry: timeline.Entry, item: Item) -> tuple[str, str]:
 
 
 def _said(entry: timeline.Entry, item: Item) -> tuple[str, str]:
-    told = wording.of(item, entry.person, entry.row, entry.target_move, names_other=entry.other is not None)
+    names_other = entry.other is not None
+    told = wording.of(
+        item, entry.person, entry.row, entry.target_move, names_other=names_other, attached=entry.attached
+    )
     if told.is_hidden:
         because = told.comment.hidden_because if told.comment else ""
         return _("A comment was hidden"), Markup("<p>{}</p>").format(because)

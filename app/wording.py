@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlmodel import Session, col, select
 
-from app import items, letters, people, targets
+from app import attachments, items, letters, people, targets
+from app.attachments import Attachment
 from app.comments import Comment
 from app.config import settings
 from app.events import Event, Happened
@@ -15,7 +17,7 @@ from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, TargetMove
 from app.statuses import Kind, Status
-from app.words import N_, _, day, ngettext, number
+from app.words import N_, _, day, ngettext, number, size
 
 Row = TypeVar("Row", StatusChange, TargetMove, Comment, Item)
 
@@ -70,6 +72,7 @@ class Told:
     target_move: TargetMove | None = None
     comment: Comment | None = None
     names_other: bool = True
+    attached: Sequence[Attachment] = ()
 
     @property
     def headline(self) -> str:
@@ -128,6 +131,8 @@ class Told:
             yield from _facts_of_move(self.change, self.names_other)
         if self.target_move is not None and self.change is not None:
             yield target_line(self.target_move)
+        if here := [file for file in self.attached if not file.is_removed]:
+            yield _("Attached: %s") % ", ".join(f"`{file.name}` ({size(file.size)})" for file in here)
 
 
 def _facts_of_move(change: StatusChange, names_other: bool) -> Iterable[str]:
@@ -158,14 +163,24 @@ def read(session: Session, events: Sequence[Event]) -> list[Told]:
     found = _rows(session, Item, Item.number, (event.item_number for event in events))
     known = people.by_ids(session, {event.person_id for event in events if event.person_id is not None})
     others = items.known_among(session, None, (change.duplicate_of for change in changes.values()))
+    files = attachments.of_said(session, found)
     return [
         Told(
             event, found[event.item_number], known.get(_mover_id(event, changes) or 0),
             change := changes.get(event.status_change_id or 0), promises.get(event.target_move_id or 0),
             said.get(event.comment_id or 0), names_other=change is not None and change.duplicate_of in others,
+            attached=_attached(event, files),
         )
         for event in events
     ]  # fmt: skip
+
+
+def _attached(event: Event, files: Sequence[Attachment]) -> list[Attachment]:
+    """What came with what the event tells; with a request that was posted, its own files."""
+    about = (event.item_number, event.comment_id, event.status_change_id)
+    tells_words = event.happened is Happened.ITEM_CREATED or about[1:] != (None, None)
+    place = attrgetter("item_number", "comment_id", "status_change_id")
+    return [file for file in files if tells_words and place(file) == about]
 
 
 def of(
@@ -175,12 +190,13 @@ def of(
     promise: TargetMove | None = None,
     *,
     names_other: bool = True,
+    attached: Sequence[Attachment] = (),
 ) -> Told:
     """A row of an item's story, told like the event that it is, also where it came before events were noted.
 
     `promise` is the move of the target that came with a status change.
     """
-    told = partial(Told, item=item, person=person, names_other=names_other)
+    told = partial(Told, item=item, person=person, names_other=names_other, attached=attached)
     if isinstance(row, Comment):
         return told(_event(Happened.ANSWERED if row.is_official else Happened.COMMENTED, row), comment=row)
     if isinstance(row, TargetMove):

@@ -82,7 +82,7 @@ def number(value: int) -> str:
 def size(count: int) -> str:
     """12 kB, for a number of bytes."""
     if count < 1000:  # noqa: PLR2004 - as the unit says
-        return f"{number(count)} B"
-    unit, of_unit = ("MB", 10**6) if count >= 10**6 else ("kB", 1000)
-    shape = "#,##0.#" if count < 10 * of_unit else "#,##0"
-    return f"{format_decimal(count / of_unit, shape, locale=locale())} {unit}"
+        return _("%s B") % number(count)
+    unit, words = (10**6, _("%s MB")) if count >= 10**6 else (1000, _("%s kB"))
+    shape = "#,##0.#" if count < 10 * unit else "#,##0"
+    return words % format_decimal(count / unit, shape, locale=locale())

@@ -1,9 +1,11 @@
 """Attached files: what is taken, what is warned of, how a file waits for its post, and what is swept away."""
 
 import io
+import json
 import os
 import random
 from datetime import timedelta
+from pathlib import Path
 from re import _parser as parser  # type: ignore[attr-defined]
 
 import pytest
@@ -12,9 +14,12 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlmodel import Session, select
 
-from app import attachments, comments, db, pictures
+from app import attachments, comments, db, pictures, wording
 from app.attachments import Attachment, Kind, Sent, leaks, recognising, store
 from app.db import Database
+from app.events import Event, Happened
+from app.exports import json_file
+from app.exports.entries import Choice
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, NotAllowed, NotFound, TooMany
@@ -337,6 +342,36 @@ def test_who_sent_a_file_and_maintainers_remove_it(
             attachments.find(session, file.key, maintainer)
 
 
+def test_mails_and_feeds_name_the_files(session: Session, member: Person, maintainer: Person, item: Item) -> None:
+    comment = factories.comment(session, item, member, "See.")
+    move = factories.move(session, item, maintainer, Status.PLANNED, "So.")
+    factories.attach(session, item, member, "first.log")
+    said = [factories.attach(session, item, member, name, said=comment) for name in ("crash.log", "gone.log")]
+    attachments.remove(session, said[1], member)
+    factories.attach(session, item, maintainer, "plan.csv", b"x" * 12_345, said=move)
+    session.flush()
+    told = {each.event.happened: each.words for each in wording.read(session, session.exec(select(Event)).all())}
+    attached = {happened: words.partition("Attached: ")[2] for happened, words in told.items()}
+    assert attached == {
+        Happened.ITEM_CREATED: "`first.log` (11 B)", Happened.COMMENTED: "`crash.log` (11 B)",
+        Happened.STATUS_CHANGED: "`plan.csv` (12 kB)",
+    }  # fmt: skip
+
+
+def test_an_export_names_the_files_where_they_belong(
+    session: Session, database: Database, member: Person, item: Item, tmp_path: Path
+) -> None:
+    comment = factories.comment(session, item, member)
+    for name, said in (("first.log", None), ("crash.log", comment)):
+        factories.attach(session, item, member, name, said=said)
+    session.flush()
+    json_file.write(session, tmp_path / "board.json", Choice())
+    (told,) = json.loads((tmp_path / "board.json").read_text())["items"]
+    found = [told["attachments"], told["comments"][0]["attachments"]]
+    assert [[file["name"] for file in files] for files in found] == [["first.log"], ["crash.log"]]
+    assert found[0][0]["url"].startswith("http://localhost:8000/attachments/")
+
+
 def test_too_many_files_are_refused_by_person_and_for_strangers_by_network(session: Session, member: Person) -> None:
     for person, most in ((member, 40), (None, 10)):
         for _ in range(most):
@@ -373,7 +408,7 @@ def age(key: str, by: timedelta) -> None:
     os.utime(store.uploads() / key, (then, then))
 
 
-def test_sweeping_makes_no_folder(database: Database, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "uploads", lambda: tmp_path / "uploads")  # type: ignore[operator]
+def test_sweeping_makes_no_folder(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "uploads", lambda: tmp_path / "uploads")
     attachments.sweep(database)
-    assert list(tmp_path.iterdir()) == []  # type: ignore[attr-defined]
+    assert list(tmp_path.iterdir()) == []

@@ -176,9 +176,13 @@ def test_every_table_that_names_a_person_is_in_the_dossier_or_left_out_on_purpos
         for column in table.columns
         if any(key.column.table.name == Person.__tablename__ for key in column.foreign_keys)
     }
-    own = "comment edit merge_proposal role_change session identity status_change subscription target_move token vote"
+    own = (
+        "attachment comment edit merge_proposal role_change session identity status_change subscription target_move "
+        "token vote"
+    )
     taken = {"item.reporter_id", *(f"{name}.person_id" for name in own.split())}
     acts_on_others = {"item.hidden_by_id", "comment.hidden_by_id", "item.answerer_id", "role_change.by_id",
+                      "attachment.removed_by_id",
                       "merge_proposal.decided_by_id"}  # fmt: skip
     told_by_those = {"event.person_id", "notification.person_id"}
     gone_in_a_day = {"sign_in.person_id", "kept_answer.person_id", "ticket.person_id"}

@@ -109,6 +109,21 @@ def test_an_empty_place_is_told_and_left_empty(setting: Set) -> None:
     assert list(settings().data_dir.iterdir()) == []
 
 
+def test_the_place_of_attached_files_is_tried(setting: Set) -> None:
+    folder = settings().data_dir / "uploads"
+    folder.mkdir()
+    assert one("Attached files can be stored at").level is Level.OK
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    setting(UPLOADS_URL="s3://bucket/folder")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+            patch.setenv(name, "x")
+        patch.setenv("AWS_ALLOW_HTTP", "true")
+        assert one("Attached files cannot be stored at s3://bucket/folder").level is Level.FAIL
+
+
 def test_a_database_that_does_not_answer_is_told(setting: Set, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "PATIENCE", 0.1)
     setting(DATABASE_URL=f"postgresql://127.0.0.1:{free_port()}/nothing")

@@ -9,7 +9,7 @@ from obstore.exceptions import BaseError as StoreTrouble
 
 from app.attachments.attaching import add, waiting, warnings
 from app.attachments.leaks import for_browsers as leaks_for_browsers
-from app.attachments.reading import content, find, of_item, of_said
+from app.attachments.reading import content, find, of_item, of_request, of_said
 from app.attachments.recognising import BYTES_MOST, FILES_MOST, allowed, not_taken
 from app.attachments.staging import Sent, Staged, admit, stage
 from app.attachments.sweeping import forget_person, remove, sweep
@@ -17,6 +17,6 @@ from app.attachments.table import Attachment, Kind
 
 __all__ = [
     "BYTES_MOST", "FILES_MOST", "Attachment", "Kind", "Sent", "Staged", "StoreTrouble", "add", "admit", "allowed",
-    "content", "find", "forget_person", "leaks_for_browsers", "not_taken", "of_item", "of_said", "remove", "stage",
-    "sweep", "waiting", "warnings",
+    "content", "find", "forget_person", "leaks_for_browsers", "not_taken", "of_item", "of_request", "of_said", "remove",
+    "stage", "sweep", "waiting", "warnings",
 ]  # fmt: skip

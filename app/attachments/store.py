@@ -4,10 +4,10 @@ Every file is written once, under a key that nobody can guess, and never changed
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import obstore
 from obstore.exceptions import BaseError
@@ -16,7 +16,11 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from app import files
 from app.config import settings
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
 TROUBLE = (BaseError, OSError)
+RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}  # somebody waits
 
 
 class Store(Protocol):
@@ -86,4 +90,4 @@ def opened() -> Store:
 
 @cache
 def _service(url: str) -> Service:
-    return Service(from_url(url))
+    return Service(from_url(url, client_options={"connect_timeout": "5s", "timeout": "30s"}, retry_config=RETRIES))

@@ -60,6 +60,10 @@ class Attachment(SQLModel, table=True):
         return self.kind is Kind.PICTURE
 
     @property
+    def is_of_request(self) -> bool:
+        return self.comment_id is None and self.status_change_id is None
+
+    @property
     def is_removed(self) -> bool:
         return self.removed_at is not None
 

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, func, true
 from sqlmodel import Session, col, select
 from tqdm import tqdm
 
-from app import items, people, tags
+from app import attachments, items, people, tags
+from app.attachments import Attachment
 from app.boards import Board
 from app.comments import Comment
 from app.items import Item
@@ -47,6 +48,7 @@ class Entry:
     target_moves: list[TargetMove] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     votes: list[Vote] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     known: set[int] = field(default_factory=set)  # the items that may be named in it
 
     def other(self, number: int | None) -> int | None:
@@ -87,6 +89,7 @@ def _entries(session: Session, some: list[tuple[Item, Board]], choice: Choice) -
     for comment in _of(session, Comment, numbers):
         if choice.everything or not comment.is_hidden:
             entries[comment.item_number].comments.append(comment)
+    _add_files(session, entries)
     if choice.with_emails:
         for vote in session.exec(select(Vote).where(col(Vote.item_number).in_(numbers)).order_by(col(Vote.at))):
             entries[vote.item_number].votes.append(vote)
@@ -96,6 +99,12 @@ def _entries(session: Session, some: list[tuple[Item, Board]], choice: Choice) -
     for entry in entries.values():
         entry.people, entry.known = persons, known
     return list(entries.values())
+
+
+def _add_files(session: Session, entries: dict[int, Entry]) -> None:
+    for file in attachments.of_said(session, entries):
+        if not file.is_removed:
+            entries[file.item_number or 0].attachments.append(file)
 
 
 def _of(session: Session, table: type[Told], numbers: list[int]) -> Sequence[Told]:

@@ -6,17 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
 import app
 from app import db, defect_questions, site
+from app.attachments import Attachment
 from app.boards import Access, Board
 from app.comments import Comment
 from app.config import settings
-from app.defect_questions import DefectQuestion
 from app.exports import entries
 from app.exports.entries import Choice, Entry
-from app.items import Item
 from app.status_changes import StatusChange, TargetMove
 
 OF_ITEM = (
@@ -29,6 +28,7 @@ OF_CHANGE = (
     "checklist", "duplicate_of", "target", "shipped_in", "shipped_link", "is_automatic", "edited_at",
 )  # fmt: skip
 OF_TARGET_MOVE = ("at", "from_target", "to_target", "cause")
+OF_FILE = ("name", "kind", "media_type", "size", "sha256", "at")
 OF_COMMENT = ("at", "body", "is_official", "edited_at")
 HIDDEN = ("hidden_at", "hidden_because")
 
@@ -81,6 +81,7 @@ def _item(entry: Entry, choice: Choice) -> dict[str, Any]:
         "merged_into": entry.other(item.merged_into),
         "board": entry.board.slug,
         "tags": [tag.name for tag in entry.tags],
+        "attachments": [_file(file) for file in entry.attachments if file.is_of_request],
         "reporter": entry.name(item.reporter_id),
         "answerer": entry.name(item.answerer_id),
         "status_changes": [
@@ -107,10 +108,26 @@ def _item(entry: Entry, choice: Choice) -> dict[str, Any]:
 def _story(
     entry: Entry, rows: Iterable[StatusChange | TargetMove | Comment], names: tuple[str, ...]
 ) -> list[dict[str, Any]]:
-    return [_told(row, names) | {"by": entry.name(row.person_id)} for row in rows]
+    return [
+        _told(row, names) | {"by": entry.name(row.person_id)} | ({"attachments": files} if files else {})
+        for row, files in ((row, _files(entry, row)) for row in rows)
+    ]
 
 
-def _told(
-    row: Item | Board | DefectQuestion | StatusChange | TargetMove | Comment, names: tuple[str, ...]
-) -> dict[str, Any]:
+def _files(entry: Entry, row: StatusChange | TargetMove | Comment) -> list[dict[str, Any]]:
+    """What came with a comment or a move."""
+    of_comment, of_change = isinstance(row, Comment), isinstance(row, StatusChange)
+    return [
+        _file(file)
+        for file in entry.attachments
+        if (of_comment and file.comment_id == row.id) or (of_change and file.status_change_id == row.id)
+    ]
+
+
+def _file(file: Attachment) -> dict[str, Any]:
+    """What is known of a file; the file itself is where the address says."""
+    return _told(file, OF_FILE) | {"url": settings().effective_base_url + file.path}
+
+
+def _told(row: SQLModel, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}

@@ -37,7 +37,7 @@ async function look(input) {
   if (large) input.reportValidity();
   const small = [...input.files].filter((file) => file.size <= most && !file.type.startsWith("image/"));
   const found = (await Promise.all(small.map((file) => warnings(file, field)))).flat();
-  const lines = found.slice(0, 20).map((words) => Object.assign(document.createElement("li"), { textContent: words }));
+  const lines = found.slice(0, 20).map((words) => Object.assign(document.createElement("p"), { textContent: words }));
   const list = field.querySelector(".files-warnings");
   list.replaceChildren(...list.querySelectorAll("[data-told]"), ...lines);
   const looked = field.querySelector(".files-looked");

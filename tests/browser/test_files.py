@@ -47,7 +47,7 @@ def test_a_secret_is_told_before_anything_is_sent(page: Page) -> None:
     lines = "\n".join([*HARMLESS, *SECRETS.values()])
     chooser.set_input_files([file("env.log", lines.encode()), file("see.png", picture(), "image/png")])
     told = [f"env.log, line {line}: this looks like {leaks.LABELS[kind]}." for line, kind in leaks.find(lines)]
-    expect(form.locator(".files-warnings li")).to_have_text(told)
+    expect(form.locator(".files-warnings p")).to_have_text(told)
     assert len(told) == len(SECRETS)
     form.get_by_role("button", name="Post the comment").click()
     assert "POST" not in sent
@@ -59,7 +59,7 @@ def test_a_secret_is_told_before_anything_is_sent(page: Page) -> None:
     shown = story.get_by_role("img", name="see.png")
     shown.scroll_into_view_if_needed()
     page.wait_for_function("image => image.complete && image.naturalWidth === 30", arg=shown.element_handle())
-    expect(page.locator("#comment-form .files-warnings li")).to_have_count(0)
+    expect(page.locator("#comment-form .files-warnings p")).to_have_count(0)
 
 
 def test_a_file_without_a_secret_is_asked_nothing(page: Page) -> None:

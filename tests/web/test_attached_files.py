@@ -161,7 +161,7 @@ def test_a_form_with_another_mistake_warns_of_secrets_too(
     session: Session, member_browser: TestClient, item: Item
 ) -> None:
     refused = member_browser.post("/items/1/comments", data={"body": ""}, files=chosen(SECRET))
-    assert words(refused, 'class="files-warnings"', "</ul>") == "env.log, line 2: this looks like a password."
+    assert words(refused, 'class="files-warnings"', "</div>") == "env.log, line 2: this looks like a password."
     assert 'class="files-looked" data-told><input' in refused.text
 
 

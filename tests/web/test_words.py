@@ -25,10 +25,20 @@ from tests import scene, tour
 from tests.fixtures.content import tell
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
 
-SPOKEN = {"alt", "aria-description", "aria-label", "data-lost", "label", "placeholder", "title"}
+SPOKEN = {
+    "alt",
+    "aria-description",
+    "aria-label",
+    "data-lost",
+    "data-too-large",
+    "data-warning",
+    "label",
+    "placeholder",
+    "title",
+}
 UNSEEN = {"code", "kbd", "script", "textarea"}  # there, what was typed, or code to copy
 ADDRESSES = r"[\w.*-]+@[\w.-]+|https?://\S+|/[\w/-]+"
-OF_THE_FILE = r"[\w.-]+\.csv\b|\b(?:id|title|status|created|category|votes)\b"
+OF_THE_FILE = r"[\w.-]+\.(?:csv|log|png)\b|\b(?:id|title|status|created|category|votes)\b"
 NOT_WORDS = re.compile(rf"{ADDRESSES}|{OF_THE_FILE}|\bUTC\b|#[0-9a-f]{{6}}\b")
 
 

@@ -40,6 +40,7 @@ class Comment(BaseModel):
     edited_at: datetime | None
     earlier: list[shapes.Earlier] = Field(description="The words before each edit, oldest first.")
     hidden_because: str = Field(description="Why it was put out of sight; empty for what is in sight.")
+    attachments: list[shapes.Attachment]
 
 
 @areas.reading.get("/items/{number:int}/comments")
@@ -107,5 +108,5 @@ def told(entry: Entry, viewer: Person | None) -> Comment:
         id=row.id or 0, item=row.item_number, by=shapes.byline(entry.person), at=row.at,
         body=row.body if is_shown else "", html=row.html if is_shown else "", is_official=row.is_official,
         edited_at=row.edited_at, earlier=shapes.earlier(entry.edits) if is_shown else [],
-        hidden_because=row.hidden_because,
+        hidden_because=row.hidden_because, attachments=shapes.attachments(entry.attached) if is_shown else [],
     )  # fmt: skip

@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from app import boards, items, listing, policy, search, tags, taking_part, text
+from app import attachments, boards, items, listing, policy, search, tags, taking_part, text
 from app.boards import Board
 from app.items import Draft, Item
 from app.listing import Sort, View
@@ -70,6 +70,7 @@ class Detail(shapes.Item):
     weights: dict[Weight, int] = Field(description="How much it matters to how many.", examples=[{"important": 9}])
     following: bool
     hidden_because: str = Field(description="Why it was put out of sight; empty for what is in sight.")
+    attachments: list[shapes.Attachment] = Field(description="Of the request itself; comments and moves have theirs.")
 
 
 async def _view(
@@ -174,4 +175,5 @@ def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
         weights=case["weights"],
         following=case["is_following"],
         hidden_because=item.hidden_because,
+        attachments=shapes.attachments(attachments.of_request(session, item)),
     )

@@ -1,6 +1,6 @@
 """What the API says: the forms of its answers, made from the same rows as the pages."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from app import hiding, tags, votes
+from app.attachments import Attachment as AttachedFile
+from app.attachments import Kind as FileKind
 from app.config import settings
 from app.edits import Edit
 from app.items import known_among
@@ -94,6 +96,26 @@ class Earlier(BaseModel):
     field: str = Field(examples=["body"])
     words: str
     at: datetime
+
+
+class Attachment(BaseModel):
+    """A file that came with what was said: a picture, or plain text."""
+
+    name: str = Field(examples=["crash.log"])
+    kind: FileKind = Field(description="Whether it is a picture or text.")
+    media_type: str = Field(examples=["text/plain; charset=utf-8"])
+    size: int = Field(description="In bytes.", examples=[12345])
+    sha256: str = Field(description="Of its content.")
+    url: str = Field(description="Where it is; only for who may see what it came with.")
+
+
+def attachments(files: Sequence[AttachedFile]) -> list[Attachment]:
+    """What is attached and was not removed."""
+    return [
+        Attachment(**file.model_dump(include=set(Attachment.model_fields)), url=address(file.path))
+        for file in files
+        if not file.is_removed
+    ]
 
 
 def byline(person: Person) -> Byline:

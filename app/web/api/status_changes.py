@@ -1,5 +1,6 @@
 """Status changes: where an item went, who moved it and in which words; and the moves of its target."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated
@@ -47,6 +48,7 @@ class StatusChange(BaseModel):
     shipped_link: str = Field(examples=["https://example.org/changes#4.2"])
     edited_at: datetime | None
     earlier: list[shapes.Earlier] = Field(description="The words before each correction, oldest first.")
+    attachments: list[shapes.Attachment]
 
 
 class TargetMove(BaseModel):
@@ -145,13 +147,18 @@ def told(entry: Entry) -> StatusChange:
     """The move that an entry of the story tells."""
     row = entry.row
     assert isinstance(row, Change)  # noqa: S101 - narrows the type; only moves are told so
-    return _shape(row, entry.person, entry.other.number if entry.other else None, shapes.earlier(entry.edits))
+    return _shape(row, entry.person, entry.other.number if entry.other else None, shapes.earlier(entry.edits),
+                  shapes.attachments(entry.attached))  # fmt: skip
 
 
-def _shape(row: Change, mover: Person | None, duplicate_of: int | None, earlier: list[shapes.Earlier]) -> StatusChange:
+def _shape(
+    row: Change, mover: Person | None, duplicate_of: int | None, earlier: Sequence[shapes.Earlier] = (),
+    attached: Sequence[shapes.Attachment] = (),
+) -> StatusChange:  # fmt: skip
     same = {name: getattr(row, name) for name in StatusChange.model_fields if hasattr(Change, name)}
     by = shapes.byline(mover) if mover else None
-    return StatusChange(**same | {"duplicate_of": duplicate_of, "item": row.item_number, "by": by, "earlier": earlier})
+    more = {"duplicate_of": duplicate_of, "earlier": list(earlier), "attachments": list(attached)}
+    return StatusChange(**same | more | {"item": row.item_number, "by": by})
 
 
 @areas.moderating.post("/items/{number:int}/status-changes", status_code=201)
@@ -159,7 +166,7 @@ def change_status(session: Db, person: Advocate, item: ItemInPath, asked: NewSta
     """Move an item, in your own words. Advocates ask for information; maintainers do all."""
     policy.need(policy.may_take_part(person, item))
     row = status_changes.change(session, item, person, asked.as_move(asked.seen))
-    return _shape(row, person, row.duplicate_of, [])
+    return _shape(row, person, row.duplicate_of)
 
 
 @areas.moderating.post("/status-changes", status_code=201)
@@ -171,7 +178,7 @@ def change_status_of_many(session: Db, person: Maintainer, asked: NewStatusChang
         raise Invalid({"chosen": _("There is no item #%s.") % min(missing)})
     stood = {number: status for number, status in seen.items() if status}
     rows = status_changes.change_many(session, found, person, asked.as_move(), seen=stood)
-    return [_shape(row, person, row.duplicate_of, []) for row in rows]
+    return [_shape(row, person, row.duplicate_of) for row in rows]
 
 
 @areas.moderating.patch("/status-changes/{change:int}")

@@ -164,8 +164,31 @@ def test_comments_with_their_earlier_words(
     assert one | {"edited_at": None} == {
         "id": comment.id, "item": item.number, "by": {"name": "Ada Lind", "title": ""}, "at": "2026-05-03T10:00:00Z",
         "body": "Me too.", "html": "<p>Me too.</p>\n", "is_official": False, "edited_at": None,
-        "earlier": [{"field": "body", "words": "Me *too*."}], "hidden_because": "",
+        "earlier": [{"field": "body", "words": "Me *too*."}], "hidden_because": "", "attachments": [],
     }  # fmt: skip
+
+
+def test_files_are_listed_where_they_belong(
+    session: Session, visitor_script: TestClient, member: Person, maintainer: Person
+) -> None:
+    item = factories.item(session, member)
+    comment = factories.comment(session, item, member)
+    move = factories.move(session, item, maintainer, Status.PLANNED)
+    of = {said: factories.attach(session, item, member, said=row) for said, row in
+          (("item", None), ("comment", comment), ("move", move))}  # fmt: skip
+    shown = {
+        said: {
+            "name": "crash.log", "kind": "text", "media_type": "text/plain; charset=utf-8", "size": 11,
+            "sha256": file.sha256, "url": f"http://localhost:8000/attachments/{file.key}",
+        }
+        for said, file in of.items()
+    }  # fmt: skip
+    assert told(visitor_script, item.path)["attachments"] == [shown["item"]]
+    assert told(visitor_script, f"{item.path}/comments")[0]["attachments"] == [shown["comment"]]
+    moves = told(visitor_script, f"{item.path}/status-changes")["status_changes"]
+    assert moves[0]["attachments"] == [shown["move"]]
+    comments.hide(session, comment, maintainer, "It names a customer.")
+    assert told(visitor_script, f"{item.path}/comments")[0]["attachments"] == []
 
 
 def test_hidden_words_are_for_maintainers(
