@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from app import comments, items, votes
 from app.boards import Board
 from app.comments import Comment
+from app.defect_questions import DefectQuestion
 from app.events import Event
 from app.imports import removal
 from app.imports.batches import Import
@@ -60,7 +61,7 @@ def _remove_acts(session: Session, samples: Import) -> None:
 
 
 def _empty_boards(session: Session, samples: Import) -> None:
-    """Move the items of others off the sample boards; where there is no board but these, they are kept."""
+    """Leave nothing on the sample boards: items of others move. Where there is no board but these, they are kept."""
     own = select(Board.id).where(col(Board.import_id).is_(None)).order_by(col(Board.position), col(Board.id))
     first = session.exec(own).first()
     if first is None:
@@ -68,6 +69,7 @@ def _empty_boards(session: Session, samples: Import) -> None:
     else:
         of_samples = select(Board.id).where(Board.import_id == samples.id)
         session.execute(update(Item).where(col(Item.board_id).in_(of_samples)).values(board_id=first))
+        session.execute(delete(DefectQuestion).where(col(DefectQuestion.board_id).in_(of_samples)))
 
 
 def _restore_site(session: Session, samples: Import) -> None:
