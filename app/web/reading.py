@@ -53,7 +53,9 @@ def _drawing(
     request: Request, session: Session, viewer: Person | None, rows: list[Row]
 ) -> Callable[..., Callable[[Row], str]]:
     """For a template, what draws a row of a list for this reader, with the button that shows whether they voted."""
-    voted, now = votes.of(session, viewer, [row.number for row in rows]), db.now()
+    numbers, now = tuple(row.number for row in rows), db.now()
+    key = "votes", viewer.key if viewer else 0, numbers
+    voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
 
     def drawing(template: str, **facts: Hashable) -> Callable[[Row], str]:
         draw = partial(kit.drawn, request, now, template, viewer=viewer is not None, **facts)
