@@ -9,7 +9,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from sqlmodel import Session
 from starlette.background import BackgroundTask
@@ -122,11 +123,32 @@ def environment() -> Environment:
         lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {"day": words.day, "moment": words.moment, "ago": words.ago, "span": words.span,
-                    "number": words.number, "size": words.size, "target": targets.shown}  # fmt: skip
+    env.filters |= {"ago": _ago, "since": _since, "on": _on, "day": words.day, "moment": words.moment,
+                    "span": words.span, "number": words.number, "size": words.size,
+                    "target": targets.shown}  # fmt: skip
     env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
                     "marks": MARKS, "policy": policy, "locale": words.locale()}  # fmt: skip
     return env
+
+
+@pass_context
+def _ago(context: Context, at: datetime) -> Markup:
+    return _time(at, words.ago(at, context["now"]))
+
+
+@pass_context
+def _since(context: Context, at: datetime) -> Markup:
+    return _time(at, words.span(context["now"] - at))
+
+
+def _on(at: datetime) -> Markup:
+    return _time(at, words.day(at))
+
+
+def _time(at: datetime, in_words: str) -> Markup:
+    """A time in words, the exact one on hover."""
+    exactly, hover = at.isoformat(timespec="seconds"), escape(words.moment(at))
+    return Markup(f'<time datetime="{exactly}" title="{hover}">{escape(in_words)}</time>')  # noqa: S704 - escaped here
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
