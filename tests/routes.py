@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from app.web import areas, guard
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")  # who asks by HEAD asks what they may by GET
 
 
 def every(method: str) -> list[APIRoute]:

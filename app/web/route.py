@@ -36,6 +36,12 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class DatabaseRoute(APIRoute):
+    def __init__(self, *where: Any, **options: Any) -> None:
+        super().__init__(*where, **options)
+        taken = self.methods or set()
+        if "GET" in taken and not self.include_in_schema:
+            taken.add("HEAD")  # whoever watches a page asks for its head; the API names its methods itself
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = self.answerer()
 

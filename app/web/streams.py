@@ -109,6 +109,9 @@ class Stream(Response):
         if refusal is not None:
             await refusal(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            await Response(headers=HEADERS)(scope, receive, send)
+            return
         with self.streams.opened(self.person, self.network) as wake, self.watching(wake):
             gone = asyncio.create_task(_left(receive))
             gone.add_done_callback(lambda _task: wake.set())

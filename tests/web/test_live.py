@@ -111,3 +111,8 @@ def test_there_is_an_end_to_how_many_there_may_be(
     for one in opened:
         one.__exit__(None, None, None)
     assert (streams.refusal(person, network), len(streams.open), streams.of) == (None, 0, {})
+
+
+def test_whoever_asks_for_its_head_only_is_not_held(visitor_browser: TestClient, item: Item) -> None:
+    answer = visitor_browser.head("/items/1/live")
+    assert (answer.status_code, answer.content) == (200, b"")

@@ -223,3 +223,10 @@ def test_the_owner_alone_is_told_of_samples_and_removes_them_with_one_click(
     assert [button in browser.get("/").text for browser in (owner_browser, maintainer_browser)] == [True, False]
     owner_browser.post("/settings/samples/removal")
     assert button not in owner_browser.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/roadmap", "/healthz"])
+def test_whoever_watches_a_page_may_ask_for_its_head_only(visitor_browser: TestClient, path: str) -> None:
+    head, whole = visitor_browser.head(path), visitor_browser.get(path)
+    assert head.status_code == 200
+    assert head.headers["content-type"] == whole.headers["content-type"]
