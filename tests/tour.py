@@ -182,8 +182,8 @@ NO_PAGES = {
     "/embed/frame.js",
     "/embed/identify.js", "/embed/items/{number:int}.svg", "/embed/items/{number:int}/badge.json", "/embed/{name}.js",
     "/feed.{form}",
-    "/healthz", "/items/{number}/card.png", "/items/{number:int}/feed.{form}", "/logo", "/look.css", "/me/dossier.json",
-    "/metrics", "/oembed", "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
+    "/healthz", "/items/{number}/card.png", "/items/{number:int}/feed.{form}", "/items/{number:int}/live", "/logo",
+    "/look.css", "/me/dossier.json", "/metrics", "/oembed", "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
 }  # fmt: skip
 
 
