@@ -10,6 +10,7 @@ from app import db, policy
 from app.people import Person
 
 NAME_MOST = 120
+SHOWN_HEIGHT_MOST = 192  # pixels of a style sheet
 
 
 class Kind(StrEnum):
@@ -58,6 +59,13 @@ class Attachment(SQLModel, table=True):
     @property
     def is_picture(self) -> bool:
         return self.kind is Kind.PICTURE
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Width and height at which a page shows a picture, so that its place is there before it comes."""
+        width, height = self.width or 0, self.height or 0
+        scale = min(1, SHOWN_HEIGHT_MOST / height) if height else 1
+        return round(width * scale), round(height * scale)
 
     @property
     def is_of_request(self) -> bool:

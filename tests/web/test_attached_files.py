@@ -59,7 +59,7 @@ def test_a_request_is_posted_with_its_files(session: Session, member_browser: Te
     assert answer.status_code == 303
     assert names(session) == [("crash.log", 1), ("see.png", 1)]
     page = member_browser.get("/items/1")
-    assert words(page, 'class="item-request"', "</section>") == "The request crash.log 21 B Remove Remove"
+    assert words(page, 'class="item-request"', "</section>") == "The request Remove crash.log 21 B Remove"
     (log, see) = session.exec(select(Attachment).order_by(col(Attachment.id)))
     assert f'<img src="{see.path}" alt="see.png" width="60" height="30" loading="lazy" decoding="async">' in page.text
     assert f'<a href="{log.path}/preview"><bdi>crash.log</bdi></a>' in page.text
@@ -163,6 +163,13 @@ def test_a_form_with_another_mistake_warns_of_secrets_too(
     refused = member_browser.post("/items/1/comments", data={"body": ""}, files=chosen(SECRET))
     assert words(refused, 'class="files-warnings"', "</div>") == "env.log, line 2: this looks like a password."
     assert 'class="files-looked" data-told><input' in refused.text
+
+
+def test_a_file_that_is_not_taken_does_not_hide_what_another_may_tell(member_browser: TestClient, item: Item) -> None:
+    files = chosen(("a.zip", b"PK\3\4\0", ""), SECRET)
+    refused = member_browser.post("/items/1/comments", data={"body": "Here."}, files=files)
+    assert words(refused, 'id="problem-files"', "</p>") == f"“a.zip” {NOT_TAKEN}"
+    assert words(refused, 'class="files-warnings"', "</div>") == "env.log, line 2: this looks like a password."
 
 
 def test_a_preview_keeps_the_files(session: Session, member_browser: TestClient) -> None:
