@@ -15,7 +15,7 @@ function say(told) {
 function listen() {
   source?.close();
   newest = story().dataset.newest;
-  source = document.hidden ? null : new EventSource(`${line.parentElement.dataset.live}?after=${newest}`);
+  source = document.hidden ? null : new EventSource(`${line.dataset.live}?after=${newest}`);
   source?.addEventListener("message", ({ data }) => say(data));
 }
 
