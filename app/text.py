@@ -22,7 +22,7 @@ LINK_MOST = 500
 SIGNS_MOST = 4_000  # of Markdown; a text with more is a tangle that takes seconds to read
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
-_meaning = re.compile(r"[\\\[\]*_~`<>&!]")
+_meaning = re.compile(r"[\\\[\]*_~`<>&!#]")
 _signs = re.compile(r"[\[\]*_~`<>&]")
 _allowed_tags = set("p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
 _whole_address = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -68,10 +68,10 @@ def paragraphs(*parts: str) -> str:
     return "\n\n".join(part.strip() for part in parts if part.strip())
 
 
-def answers(typed: Iterable[tuple[str, str]]) -> str:
-    """Markdown of questions, each in a bold line, and of their answers; a question that was left open is left out."""
+def answers(typed: Iterable[tuple[str, str]], line: str = "**%s**") -> str:
+    """Markdown of questions, each in a bold or other line, and of their answers; one that was left open is left out."""
     answered = ((question, answer) for question, answer in typed if not is_blank(answer))
-    return paragraphs(*(f"**{_as_typed(question)}**\n\n{answer}" for question, answer in answered))
+    return paragraphs(*(f"{line % _as_typed(question)}\n\n{answer}" for question, answer in answered))
 
 
 def _as_typed(line: str) -> str:

@@ -95,6 +95,7 @@ def test_only_a_whole_address_of_the_web_or_a_mail_is_a_link(address: str) -> No
 def test_answers_stand_below_their_questions_and_what_was_left_open_is_left_out() -> None:
     typed = [("The version?", "4.10\n"), ("The log", " \u200b\n"), ("Steps", "1. Open\n2. Look")]
     assert text.answers(typed) == "**The version?**\n\n4.10\n\n**Steps**\n\n1. Open\n2. Look"
+    assert text.answers([("Which C #", "11")], "# %s") == "# Which C \\#\n\n11"
     assert text.paragraphs(text.answers(typed[1:2]), "", "Thanks") == "Thanks"
 
 

@@ -24,6 +24,7 @@ from app.words import _
 
 area = new_area()
 with_files = receiving.area()
+HEADING = "# %s"  # as the questions that every defect is asked are shown
 
 
 @dataclass
@@ -54,7 +55,7 @@ class RequestForm:
     def draft(self) -> Draft:
         details = {name: getattr(self, name) for name in items.DETAILS}
         is_told = self.kind == Kind.DEFECT and not text.is_blank(self.body)
-        body = text.paragraphs(self.body, text.answers(self.answers)) if is_told else self.body
+        body = text.paragraphs(self.body, text.answers(self.answers, HEADING)) if is_told else self.body
         return Draft(kind=self.kind, board=self.board, title=self.title, body=body, details=details)
 
     @property
