@@ -315,20 +315,26 @@ class Model:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, max_size=25))
 def test_however_votes_and_merges_follow_each_other_the_counts_are_those_of_a_simple_model(
-    session: Session, acts: list[tuple[str, int, int]]
+    session: Session, maintainer: Person, people: list[Person], untouched: list[Item], acts: list[tuple[str, int, int]]
 ) -> None:
     with session.begin_nested() as savepoint:
-        play(session, acts)
+        play(session, maintainer, people, untouched, acts)
         savepoint.rollback()
+    session.expire_all()
 
 
-def play(session: Session, acts: list[tuple[str, int, int]]) -> None:
-    by = factories.person(session, role=Role.MAINTAINER)
-    people = [factories.person(session) for _ in range(PEOPLE)]
-    some = [factories.item(session, by) for _ in range(ITEMS)]
+@pytest.fixture
+def untouched(session: Session, maintainer: Person, make: Callable[..., Item]) -> list[Item]:
+    """Items without votes, prepared once for all examples."""
+    some = [make() for _ in range(ITEMS)]
     for item in some:
-        votes.withdraw(session, item, by)
-        factories.move(session, item, by, Status.ACKNOWLEDGED)
+        part(session, item, maintainer)
+    return some
+
+
+def play(
+    session: Session, by: Person, people: list[Person], some: list[Item], acts: list[tuple[str, int, int]]
+) -> None:
     model = Model()
     for act, item, other in acts:
         match act:
