@@ -52,11 +52,12 @@ def later(days: float) -> datetime:
 
 
 def live_until(session: Session, at: datetime) -> None:
-    """Let the calendar do its work every three hours up to a moment."""
-    now = ASKED_AT
-    while now <= at:
+    """Let the calendar do its work whenever a day begins, and at last at this moment."""
+    now = ASKED_AT.replace(hour=0) + timedelta(days=1)
+    while now < at:
         status_changes.follow_up(session, now)
-        now += timedelta(hours=3)
+        now += timedelta(days=1)
+    status_changes.follow_up(session, at)
 
 
 def stand(item: Item) -> tuple[Status, date | None, datetime | None]:
