@@ -197,10 +197,10 @@ def test_samples_are_silent_and_go_without_a_trace(session: Session, member: Per
     assert row_counts(session) == before
 
 
+@pytest.mark.samples
 def test_what_is_taken_out_of_a_story_takes_its_event_along(
     session: Session, member: Person, maintainer: Person
 ) -> None:
-    samples.fill(session)
     item = factories.item(session, member)
     into = session.exec(select(Item).where(Item.status == Status.PLANNED)).first()
     assert into is not None

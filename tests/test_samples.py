@@ -5,6 +5,7 @@ from sqlmodel import Session, select
 
 from app import boards, db, first_run, items, people, samples, site, status_changes, votes
 from app.boards import Board
+from app.imports.batches import Import
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import Refused
@@ -18,14 +19,15 @@ def sample_item(session: Session, status: Status = Status.NEW) -> Item:
     return session.exec(select(Item).where(Item.status == status).order_by(Item.number).limit(1)).one()
 
 
+@pytest.mark.samples
 def test_samples_show_every_status_and_every_reason_for_a_refusal(session: Session) -> None:
-    samples.fill(session)
     assert set(session.exec(select(Item.status))) == set(Status)
     assert set(session.exec(select(StatusChange.reason))) == {None, *Reason}
 
 
+@pytest.mark.samples
 def test_samples_happened_within_the_last_year_and_belong_to_one_batch(session: Session) -> None:
-    batch = samples.fill(session)
+    batch = session.exec(select(Import)).one()
     every = session.exec(select(Item)).all()
     assert {item.import_id for item in every} == {batch.id}
     assert len(every) == batch.total == batch.done == 44
@@ -41,8 +43,8 @@ def test_counts_of_samples_equal_their_rows(session: Session) -> None:
         assert (item.vote_count, item.support, round(item.trend, 6)) == shown
 
 
+@pytest.mark.samples
 def test_nobody_can_be_signed_in_as_a_sample_person_and_the_first_owner_is_still_asked_for(session: Session) -> None:
-    samples.fill(session)
     assert set(session.exec(select(Person.email))) == {None}
     assert Role.OWNER not in set(session.exec(select(Person.role)))
     assert first_run.owner_link(session, "http://localhost") is not None
@@ -94,8 +96,8 @@ def test_what_people_did_to_samples_goes_with_them(
     assert row_counts(session) == before
 
 
+@pytest.mark.samples
 def test_what_sample_people_did_to_other_items_is_taken_back(session: Session, member: Person) -> None:
-    samples.fill(session)
     mine = factories.item(session, member)
     voter = session.exec(select(Person).where(Person.name == "Ilse Brandt")).one()
     votes.cast(session, mine, voter)
@@ -106,10 +108,10 @@ def test_what_sample_people_did_to_other_items_is_taken_back(session: Session, m
     assert (mine.vote_count, mine.support, mine.comment_count) == (1, 1, 0)
 
 
+@pytest.mark.samples
 def test_an_item_merged_into_a_sample_stands_by_itself_again(
     session: Session, member: Person, other_member: Person, maintainer: Person
 ) -> None:
-    samples.fill(session)
     mine = factories.item(session, member)
     votes.cast(session, mine, other_member)
     into = sample_item(session, Status.PLANNED)
@@ -122,8 +124,8 @@ def test_an_item_merged_into_a_sample_stands_by_itself_again(
     assert session.exec(select(StatusChange)).all() == []
 
 
+@pytest.mark.samples
 def test_answers_given_before_such_a_merge_are_told_again(session: Session, member: Person, maintainer: Person) -> None:
-    samples.fill(session)
     mine = factories.item(session, member)
     factories.move(session, mine, maintainer, Status.PLANNED, "In spring.")
     into = sample_item(session, Status.SHIPPED)
@@ -139,8 +141,8 @@ def test_answers_given_before_such_a_merge_are_told_again(session: Session, memb
     assert (mine.status, mine.answer) == (Status.ACKNOWLEDGED, "It is not the same.")
 
 
+@pytest.mark.samples
 def test_items_of_others_on_a_sample_board_move_to_a_board_of_your_own(session: Session, member: Person) -> None:
-    samples.fill(session)
     mine = factories.item(session, member, board="planner")
     samples.remove(session)
     session.refresh(mine)

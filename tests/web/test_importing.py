@@ -8,7 +8,7 @@ from httpx import Response
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app import samples, votes
+from app import votes
 from app.db import Database
 from app.imports import running
 from app.imports.batches import Import, State
@@ -162,10 +162,8 @@ def test_progress_is_asked_for_only_while_something_happens(
     assert "data-hx-trigger" not in owner_browser.get(path).text.partition("<main")[2]
 
 
-def test_imports_are_listed_without_the_samples(
-    owner_browser: TestClient, session: Session, database: Database, owner: Person
-) -> None:
-    samples.fill(session, owner)
+@pytest.mark.samples
+def test_imports_are_listed_without_the_samples(owner_browser: TestClient, database: Database) -> None:
     brought_in(database, "title\nDark mode\nSearch\n", "wishes.csv")
     page = owner_browser.get("/settings/import").text
     assert "wishes.csv" in page
@@ -210,7 +208,8 @@ def test_samples_are_not_offered_to_a_board_with_items(
     assert owner_browser.post("/settings/samples").status_code == 409
 
 
-def test_samples_are_no_import_that_could_be_undone(owner_browser: TestClient, session: Session, owner: Person) -> None:
-    batch = samples.fill(session, owner)
+@pytest.mark.samples
+def test_samples_are_no_import_that_could_be_undone(owner_browser: TestClient, session: Session) -> None:
+    batch = session.exec(select(Import)).one()
     assert owner_browser.get(f"/settings/import/{batch.id}").status_code == 404
     assert owner_browser.post(f"/settings/import/{batch.id}/removal").status_code == 404

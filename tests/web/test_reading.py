@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import samples, site, votes
+from app import site, votes
 from app.boards import Access
 from app.people import Person
 from app.statuses import Status
@@ -215,10 +215,10 @@ def test_a_board_that_wants_not_to_be_found_says_so(session: Session, visitor_br
     assert '<meta name="robots" content="noindex">' in visitor_browser.get("/").text
 
 
+@pytest.mark.samples
 def test_the_owner_alone_is_told_of_samples_and_removes_them_with_one_click(
     session: Session, owner_browser: TestClient, maintainer_browser: TestClient
 ) -> None:
-    samples.fill(session)
     button = 'action="/settings/samples/removal"'
     assert [button in browser.get("/").text for browser in (owner_browser, maintainer_browser)] == [True, False]
     owner_browser.post("/settings/samples/removal")
