@@ -1,9 +1,13 @@
 """A server that is killed in the middle of its work, again and again."""
 
+import itertools
 import random
 import signal
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +15,7 @@ from sqlalchemy import update
 from sqlmodel import col, func, select
 
 from app import db, outbox, subscriptions
+from app.attachments.table import Attachment
 from app.db import Database
 from app.events import Event
 from app.items import Item
@@ -37,6 +42,47 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged(quick: Starter, board: 
     assert len(crowd.taken) > KILLS * 10
     assert {act.kind for act in crowd.taken} == {"vote", "post", "move"}
     verify(board.url, crowd.taken)
+
+
+def test_a_file_that_was_acknowledged_outlives_a_kill(quick: Starter, board: Board, tmp_path: Path) -> None:
+    """Somebody attaches one log after the other, and the server is killed in the middle, five times."""
+    port, chance, taken, ended = free_port(), random.Random(9), list[str](), threading.Event()
+    with ThreadPoolExecutor(1) as threads:
+        sending = threads.submit(_send_logs, f"http://localhost:{port}", board, taken, ended)
+        for kills in range(1, 6):
+            server = quick(port=port, wait=False)
+            until = time.monotonic() + 30
+            while len(taken) < kills * 3:
+                assert time.monotonic() < until, f"Only {len(taken)} were taken:\n{server.output}"
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0, 0.05))
+            server.stop(signal.SIGKILL)
+        ended.set()
+        sending.result()
+    database = Database(db.make_engine(board.url))
+    with database.session(writes=False) as session:
+        rows = session.exec(select(Attachment).where(col(Attachment.comment_id).is_not(None))).all()
+    database.close()
+    stored = {(tmp_path / "uploads" / row.key).read_text() for row in rows}
+    assert set(taken) <= stored
+
+
+def _send_logs(url: str, board: Board, taken: list[str], ended: threading.Event) -> None:
+    """Each is another one, by another maintainer, who may say much; `taken` are those that were acknowledged."""
+    path, keys = f"{url}/items/{board.items[0]}/comments", itertools.cycle(board.team.values())
+    for count in itertools.count():
+        if ended.is_set():
+            return
+        log = f"line {count}\n"
+        form = {"data": {"body": f"Log {count}"}, "files": {"files": (f"{count}.log", log)}}
+        try:
+            answer = httpx.post(path, cookies={"session": next(keys)}, timeout=10, **form)
+        except httpx.TransportError:
+            time.sleep(0.02)
+            continue
+        assert answer.status_code in {303, 503}, answer.text
+        if answer.status_code == httpx.codes.SEE_OTHER:
+            taken.append(log)
 
 
 def test_a_server_that_is_killed_while_it_tells_many_tells_each_of_them_once(
