@@ -10,11 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
-from app import wording
+from app import db, wording
 from app.boards import Board
 from app.db import Database
 from app.events import Event, Happened
@@ -37,13 +37,16 @@ class News:
     headline: str
 
 
+NEWEST = select(func.max(Event.id)).where(col(Event.item_number) == bindparam("number"))
+
+
 def newest(session: Session, item: Item) -> int:
     """The number of the last event of an item; whoever knows it asks for what came since.
 
     The events of one item are committed in the order of their numbers, because each is written with the item locked. So
     none comes later with a smaller number, but the story must be read after the number, never before.
     """
-    return session.scalar(select(func.max(Event.id)).where(col(Event.item_number) == item.number)) or 0
+    return db.run(session, NEWEST, {"number": item.number}).scalar() or 0
 
 
 def since(session: Session, item_number: int, after: int) -> list[News]:

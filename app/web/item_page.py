@@ -1,17 +1,18 @@
 """The page of one item: drawn when it is asked for, and drawn again when a form on it was refused."""
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from fastapi import Request, Response
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
 from app import db, items, live, notifications, policy, status_changes, tags, timeline, votes
 from app.attachments import Attachment
 from app.boards import Board
 from app.items import Item
-from app.people import Person
+from app.people import Person, Role
 from app.status_changes import StatusChange
 from app.statuses import Status
 from app.subscriptions import Subscription
@@ -113,14 +114,17 @@ def comment_form(
 
 def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item]:
     """The item that this one was merged into and those that were merged into it, where the viewer may see them."""
-    related = or_(Item.number == item.root, Item.merged_into == item.number)
-    return list(
-        session.exec(
-            select(Item)
-            .where(related, col(Item.number) != item.number, items.visible_to(viewer))
-            .order_by(col(Item.number))
-        )
-    )
+    role, key = (viewer.role, viewer.id) if viewer else (None, None)
+    return list(session.scalars(_related(role), {"root": item.root, "number": item.number, "viewer_id": key}))
+
+
+@cache
+def _related(role: Role | None) -> Any:
+    """Built once for each role, because every page of an item asks it."""
+    number: Any = bindparam("number")
+    related = or_(Item.number == bindparam("root"), Item.merged_into == number)
+    shown = items.visible_by(role, bindparam("viewer_id"))
+    return select(Item).where(related, col(Item.number) != number, shown).order_by(col(Item.number))
 
 
 def _attached(story: list[Entry]) -> list[Attachment]:
