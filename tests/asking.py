@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import sys
 from contextvars import copy_context
 from functools import cache
 from typing import Any
@@ -9,6 +10,9 @@ from typing import Any
 import httpx
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
+
+# With every request httpx looks for this package, in all folders; now it is told at once that it is not there.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 @cache
