@@ -17,9 +17,10 @@ from app import files
 from app.config import settings
 
 if TYPE_CHECKING:
-    from obstore.store import RetryConfig
+    from obstore.store import ClientConfig, RetryConfig
 
 TROUBLE = (BaseError, OSError)
+OPTIONS: "ClientConfig" = {"connect_timeout": "5s", "timeout": "30s", "allow_http": True}  # as its address says
 RETRIES: "RetryConfig" = {"max_retries": 2, "retry_timeout": timedelta(seconds=15)}  # somebody waits
 
 
@@ -90,4 +91,4 @@ def opened() -> Store:
 
 @cache
 def _service(url: str) -> Service:
-    return Service(from_url(url, client_options={"connect_timeout": "5s", "timeout": "30s"}, retry_config=RETRIES))
+    return Service(from_url(url, client_options=OPTIONS, retry_config=RETRIES))
