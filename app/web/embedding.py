@@ -113,7 +113,7 @@ def describe(request: Request, session: Db, url: str = "", format: str = "json")
 def dress(request: Request, session: Db) -> Response:
     """The sheet of frame and element alike: the colours of the site, for a page or for what hangs in a foreign one."""
     sheet = request.app.state.assets.files["embed/daylight.css"].decode() + colours.sheet(site.the(session).accent)
-    dressed = sheet.replace(":root {", ":root, :host {")
+    dressed = re.sub(":root ?{", ":root, :host {", sheet)
     return Response(dressed, media_type="text/css", headers={"Cache-Control": HOUR})
 
 
