@@ -13,13 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 packer: ModuleType
 try:
     from zlib_ng import zlib_ng as packer
-
-    LEVEL = 4
 except ImportError:
     import zlib as packer
 
-    LEVEL = 5
-
+LEVEL = 5
 GZIP = 31  # how the library is told to write a whole gzip file
 LEAST = 500  # bytes; less is not worth it
 PACKABLE = re.compile(r"text/(?!event-stream)|[a-z]+/[a-z+]*(json|xml|javascript)\b")
