@@ -20,7 +20,7 @@ from app.web.api.rations import Rations
 from app.web.assets import Assets
 from app.web.guard import Guard
 from app.web.logs import RequestLog
-from app.web.memory import Drawings, Memory, Recollections
+from app.web.memory import LISTS_MOST, Drawings, Memory, Recollections
 from app.web.packing import Packing
 from app.web.route import BODY_MOST
 from app.web.streams import Streams
@@ -52,7 +52,8 @@ def create_app(database: Database | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.database = database
     app.state.assets = Assets()
-    app.state.drawings, app.state.recollections, app.state.rations = Drawings(), Recollections(), Rations()
+    app.state.drawings, app.state.rations = Drawings(), Rations()
+    app.state.recollections, app.state.lists = Recollections(), Recollections(LISTS_MOST)
     app.state.streams, app.state.lookout = Streams(), Lookout(database)
     assets: ASGIApp = app.state.assets
     app.mount("/static", assets)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal
 
 from app.config import settings
@@ -40,16 +40,20 @@ def locale() -> Locale:
     return Locale.parse(settings().language)
 
 
-@lru_cache(5_000)
 def day(value: date | datetime) -> str:
     """3 May 2026."""
-    return format_date(value, "d MMMM y", locale())
+    return _day(value.year, value.month, value.day)
 
 
 @lru_cache(5_000)
+def _day(year: int, month: int, day: int) -> str:
+    return format_date(date(year, month, day), "d MMMM y", locale())
+
+
 def moment(value: datetime) -> str:
     """3 May 2026, 14:02 UTC."""
-    return format_datetime(value.astimezone(UTC), "d MMMM y, HH:mm 'UTC'", locale=locale())
+    value = value.astimezone(UTC)
+    return f"{day(value)}, {value:%H:%M} UTC"
 
 
 def span(value: timedelta) -> str:

@@ -1,10 +1,9 @@
 """What a list shows of an item, read in one select of named columns."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlmodel import Session, col
@@ -16,8 +15,7 @@ from app.people import Person, Role, former_member
 from app.statuses import Kind, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What a list shows of an item."""
 
     number: int
@@ -60,7 +58,7 @@ class Row:
         return self.answerer or former_member()
 
 
-OF_ITEM = [getattr(Item, field.name) for field in fields(Row)[:-4]]
+OF_ITEM = [getattr(Item, name) for name in Row._fields[:-4]]
 BESIDE_ITEM = [col(Board.name), col(Board.slug), col(Person.name), col(Person.title)]
 
 
@@ -84,7 +82,7 @@ def first(numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: int) 
 
 
 def fetch(session: Session, rows: Select[Any], values: Mapping[str, Any] | None = None) -> list[Row]:
-    return [Row(*found) for found in db.run(session, rows, values)]
+    return [Row._make(found) for found in db.run(session, rows, values)]
 
 
 def with_numbers(session: Session, viewer: Person | None, numbers: list[int]) -> list[Row]:

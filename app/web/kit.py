@@ -2,30 +2,28 @@
 
 from collections.abc import Callable, Hashable
 from datetime import datetime
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
-from jinja2.runtime import Context
+from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app import db, items, limits, notifications, policy, sessions, sign_in, site, statuses, targets, votes, words
+from app import db, items, limits, notifications, policy, sessions, sign_in, site
 from app.config import settings
 from app.items import Item
-from app.marks import MARKS
 from app.people import Person
 from app.refusals import NotFound, Refusal
 from app.sessions import SessionRow
-from app.web.memory import STAYS_TRUE, Drawings, Frame, Hole, Recollections
+from app.web.drawing import environment
+from app.web.memory import STAYS_TRUE, Drawings, Frame, Hole, Own, Recollections
 from app.words import _
 
-TEMPLATES = Path(__file__).parents[2] / "templates"
+FOR_NOBODY_ELSE = {"Cache-Control": "private, no-store"}
 NOTICE = "notice"
 THEME = "theme"
 PAGES_MOST = 1000
@@ -116,63 +114,36 @@ def session_cookie() -> str:
     return "__Host-session" if settings().is_https else "session"
 
 
-@cache
-def environment() -> Environment:
-    env = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
-    )  # fmt: skip
-    env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {"ago": _ago, "since": _since, "on": _on, "day": words.day, "moment": words.moment,
-                    "span": words.span, "number": words.number, "size": words.size,
-                    "target": targets.shown}  # fmt: skip
-    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
-                    "marks": MARKS, "policy": policy, "locale": words.locale()}  # fmt: skip
-    return env
-
-
-@pass_context
-def _ago(context: Context, at: datetime) -> Markup:
-    return _time(at, words.ago(at, context["now"]))
-
-
-@pass_context
-def _since(context: Context, at: datetime) -> Markup:
-    return _time(at, words.span(context["now"] - at))
-
-
-def _on(at: datetime) -> Markup:
-    return _time(at, words.day(at))
-
-
-def _time(at: datetime, in_words: str) -> Markup:
-    """A time in words, the exact one on hover."""
-    exactly, hover = at.isoformat(timespec="seconds"), escape(words.moment(at))
-    return Markup(f'<time datetime="{exactly}" title="{hover}">{escape(in_words)}</time>')  # noqa: S704 - escaped here
-
-
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page; inside the request's transaction."""
-    own = _own(request)
-    html = render(request, template, **_around(request), own=lambda name: Markup(own[name]()), **context)  # noqa: S704 - drawn by us
-    return _answer(request, html, status)
+    return _answer(request, _whole(request, template, _own(request), context), status)
+
+
+def _whole(request: Request, template: str, own: Own, context: dict[str, Any]) -> str:
+    def hole(name: str, *facts: Any) -> Markup:
+        return Markup(own[name](*facts))  # noqa: S704 - drawn by us
+
+    return render(request, template, **_around(request), own=hole, **context)
 
 
 def shared_page(
     request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Callable[..., str]
 ) -> HTMLResponse:
-    """A page of which most is the same for all who share the `key`, which must say all that it depends on.
+    """A page of which most is the same for all members who share the `key`, which must say all that it depends on.
 
     That is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
-    reader sees in the places that the template calls `own(...)` for.
+    reader sees in the places that the template calls `own(...)` for. What visitors see is remembered as it leaves.
     """
+    filling = _own(request) | own
+    if identify(request) is None:
+        return _answer(request, _whole(request, template, filling, context()), 200)
 
     def draw(hole: Hole) -> str:
         return render(request, template, **_around(request), own=hole, **NOBODY, **context())
 
     minute = int(db.now().timestamp() // STAYS_TRUE)
-    frame = recalled(request, ("frame", template, theme(request), minute, key), lambda: Frame(draw))
-    return _answer(request, frame.filled(_own(request) | own), 200)
+    frame = recalled_list(request, ("frame", template, theme(request), minute, key), lambda: Frame(draw))
+    return _answer(request, frame.filled(filling), 200)
 
 
 def _around(request: Request) -> dict[str, Any]:
@@ -216,7 +187,7 @@ def news(request: Request) -> int:
 
 def private(response: Answer) -> Answer:
     """Let nobody keep this answer, though it may have been given to a visitor."""
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers.update(FOR_NOBODY_ELSE)
     return response
 
 
@@ -228,13 +199,24 @@ def unlisted(response: Answer) -> Answer:
 
 def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A part of a page, for htmx."""
-    return HTMLResponse(render(request, template, **context), status, {"Cache-Control": "private, no-store"})
+    return HTMLResponse(render(request, template, **context), status, FOR_NOBODY_ELSE)
+
+
+def part(template: str, **facts: Any) -> HTMLResponse:
+    """The same, where these facts are all that it shows."""
+    return HTMLResponse(environment().get_template(template).render(facts), headers=FOR_NOBODY_ELSE)
 
 
 def recalled(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
     """What many readers ask for, read once until anything is written. `key` must say all that it depends on."""
     recollections: Recollections = request.app.state.recollections
     return recollections.recall(key, _revision(request), read)
+
+
+def recalled_list(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
+    """The same for what is large and shown to members only: what visitors see is remembered as it leaves."""
+    lists: Recollections = request.app.state.lists
+    return lists.recall(key, _revision(request), read) if identify(request) else read()
 
 
 def _revision(request: Request) -> object:

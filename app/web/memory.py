@@ -32,6 +32,7 @@ BYTES_MOST = 8_000_000
 PAGE_MOST = 1_000_000
 DRAWINGS_MOST = 2_000
 RECOLLECTIONS_MOST = 500
+LISTS_MOST = 50  # pages of lists and their frames, each of some tens of kilobytes
 ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place
 COOKIE_MOST = 20  # bytes
 
@@ -40,6 +41,7 @@ _HOLE = re.compile(f"{_SIGN} ([0-9]+) ")
 
 Read = TypeVar("Read")
 Hole = Callable[..., Markup]
+Own = Mapping[str, Callable[..., str]]
 VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
@@ -187,8 +189,8 @@ class Shelf:
 class Recollections:
     """What was read from the database for many readers, true until anything is written."""
 
-    def __init__(self) -> None:
-        self.kept = Shelf(RECOLLECTIONS_MOST)
+    def __init__(self, most: int = RECOLLECTIONS_MOST) -> None:
+        self.kept = Shelf(most)
 
     def recall(self, key: Hashable, revision: object, read: Callable[[], Read]) -> Read:
         """What was read at this revision, or read it now; without a revision always read it now.
@@ -236,13 +238,31 @@ class Frame:
         first, *rest = _HOLE.split(draw(hole))
         self.first = first.encode()
         self.rest = [(holes[int(at)], text.encode()) for at, text in zip(rest[::2], rest[1::2], strict=True)]
+        self.usual: dict[int, bytes] = {}
 
-    def filled(self, own: Mapping[str, Callable[..., str]]) -> bytes:
+    def filled(self, own: Own) -> bytes:
         """The page of one reader; `own` has what fills the holes of each name."""
         parts = [self.first]
-        for (name, facts), text in self.rest:
-            parts += [own[name](*facts).encode(), text]
+        for place, ((name, facts), text) in enumerate(self.rest):
+            fill = own[name]
+            if isinstance(fill, Usual) and not fill.differs(*facts):
+                if place not in self.usual:
+                    self.usual[place] = fill(*facts).encode()
+                parts += [self.usual[place], text]
+            else:
+                parts += [fill(*facts).encode(), text]
         return b"".join(parts)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """Fills a hole with the same for all who share the page, but for those to whom it `differs`."""
+
+    fill: Callable[..., str]
+    differs: Callable[..., bool]
+
+    def __call__(self, *facts: Any) -> str:
+        return self.fill(*facts)
 
 
 def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:

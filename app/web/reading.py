@@ -1,6 +1,6 @@
 """What everybody reads: the board, the roadmap, the changelog and how the team keeps its word."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from app.listing import Row, View
 from app.people import Person
 from app.web import kit, narrowing
 from app.web.kit import Db, Viewer
+from app.web.memory import Usual
 from app.web.route import area as new_area
 
 area = new_area()
@@ -22,7 +23,7 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
     view = View.asked(request.query_params)
     boards, tags = narrowing.choices(request, session, viewer, view)
     audience, today, is_owner = kit.audience(request, session, viewer), db.now().date(), policy.is_owner(viewer)
-    page = kit.recalled(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
+    page = kit.recalled_list(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
 
     def context() -> dict[str, Any]:
         return {
@@ -39,7 +40,7 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
 @area.get("/roadmap")
 def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
     audience = kit.audience(request, session, viewer)
-    stations = kit.recalled(request, ("roadmap", audience), lambda: roadmap.stations(session, viewer))
+    stations = kit.recalled_list(request, ("roadmap", audience), lambda: roadmap.stations(session, viewer))
     rows = [row for station in stations for row in station.rows]
     draw = _drawing(request, session, viewer, rows)
     may_move = policy.is_maintainer(viewer)
@@ -49,17 +50,20 @@ def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
     )  # fmt: skip
 
 
-def _drawing(
-    request: Request, session: Session, viewer: Person | None, rows: list[Row]
-) -> Callable[..., Callable[[Row], str]]:
+def _drawing(request: Request, session: Session, viewer: Person | None, rows: list[Row]) -> Callable[..., Usual]:
     """For a template, what draws a row of a list for this reader, with the button that shows whether they voted."""
     numbers, now = tuple(row.number for row in rows), db.now()
-    key = "votes", viewer.key if viewer else 0, numbers
-    voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
+    voted: Collection[int] = ()
+    if viewer is not None:
+        key = "votes", viewer.key, numbers
+        voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
 
-    def drawing(template: str, **facts: Hashable) -> Callable[[Row], str]:
+    def drawing(template: str, **facts: Hashable) -> Usual:
         draw = partial(kit.drawn, request, now, template, viewer=viewer is not None, **facts)
-        return lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ())
+        return Usual(
+            fill=lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ()),
+            differs=lambda row: row.number in voted,
+        )
 
     return drawing
 

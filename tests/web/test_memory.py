@@ -20,9 +20,9 @@ from app.items import Item
 from app.main import create_app
 from app.people import Role
 from app.statuses import Status
-from app.web import kit
+from app.web import drawing, kit
 from app.web.kit import Viewer
-from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf
+from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf, Usual
 from app.web.route import DatabaseRoute
 from tests import factories
 from tests.asking import Browser
@@ -211,6 +211,20 @@ def test_a_frame_is_drawn_once_and_filled_for_each_reader() -> None:
         assert frame.filled(own).decode() == f"<b>{name}</b> <i>row 7</i> <b>{name}</b>"
 
 
+def test_what_most_readers_see_alike_is_drawn_once() -> None:
+    frame, drawn = Frame(lambda hole: f"{hole('row', 7)}, {hole('row', 8)}"), []
+
+    def draw(number: int) -> str:
+        drawn.append(number)
+        return f"row {number}"
+
+    for voted, page in (((), "row 7, row 8"), ((8,), "row 7, ROW 8"), ((), "row 7, row 8")):
+        own = Usual(lambda number, voted=voted: draw(number).upper() if number in voted else draw(number),
+                    differs=lambda number, voted=voted: number in voted)  # fmt: skip
+        assert frame.filled({"row": own}).decode().replace("ROW 7", "row 7") == page
+    assert drawn == [7, 8, 8]
+
+
 def test_what_is_drawn_for_many_knows_none_of_them(
     app: FastAPI, member_browser: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,7 +234,7 @@ def test_what_is_drawn_for_many_knows_none_of_them(
         "request": "{{ request.cookies }}",
         "policy": "{{ policy.is_owner(viewer) }}",
     }
-    monkeypatch.setattr(kit.environment(), "loader", DictLoader(leaks))
+    monkeypatch.setattr(drawing.environment(), "loader", DictLoader(leaks))
     for name in leaks:
         app.router.routes.insert(0, DatabaseRoute("/leak", partial(_shared, name)))
         with pytest.raises(UndefinedError):

@@ -20,7 +20,7 @@ from app.notifications import mailing
 from app.outbox import Mail
 from app.people import Person
 from app.status_changes import questions
-from app.web import kit
+from app.web import drawing
 from tests import scene, tour
 from tests.fixtures.content import tell
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
@@ -67,8 +67,8 @@ def marked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 
 def forget() -> None:
     """Let everything that was made for one language be made again."""
-    said = (words.translations, words.locale, words.day, words.moment, words._spelled, words.number)
-    for remembered in (settings, *said, kit.environment, letters.environment):
+    said = (words.translations, words.locale, words._day, words._spelled, words.number)
+    for remembered in (settings, *said, drawing.environment, letters.environment):
         remembered.cache_clear()
 
 

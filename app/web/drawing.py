@@ -1,0 +1,92 @@
+"""The templates: where they are, and what all of them know."""
+
+from collections.abc import MutableMapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
+
+from app import policy, statuses, targets, votes, words
+from app.marks import MARKS
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+
+class Templates(Environment):
+    """Jinja, which does once, when a template is loaded, what would be the same each time that it is drawn."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What all templates know is complete when the first one is loaded; to look in two places costs time."""
+        return {**self.globals, **(d or {})}
+
+    def _generate(self, source: nodes.Template, *about: Any, **options: Any) -> str:
+        return super()._generate(Preparation(self).visit(source), *about, **options)
+
+
+class Preparation(NodeTransformer):
+    """Puts fragments where they are included, and words into the language, which one instance has one of."""
+
+    def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 - as Jinja calls it
+        name, loader = node.template, self.environment.loader
+        if not isinstance(name, nodes.Const) or loader is None:
+            return node
+        fragment = self.environment.parse(loader.get_source(self.environment, name.value)[0], name.value)
+        return nodes.Scope(self.visit(fragment).body, lineno=node.lineno)
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the same
+        match node:
+            case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=message)], kwargs=[]):
+                return nodes.Const(_say(message), lineno=node.lineno)
+        return self.generic_visit(node)
+
+
+def _say(message: str, /, **about: Any) -> Markup:
+    return Markup(words._(message)) % about  # noqa: S704 - our own words
+
+
+def _say_number(one: str, many: str, count: int, /, **about: Any) -> Markup:
+    return Markup(words.ngettext(one, many, count)) % {"num": count, **about}  # noqa: S704 - our own words
+
+
+@cache
+def environment() -> Environment:
+    env = Templates(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"],
+    )  # fmt: skip
+    env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
+    env.filters |= {"ago": _ago, "since": _since, "on": _on, "day": words.day, "moment": words.moment,
+                    "span": words.span, "number": words.number, "size": words.size,
+                    "target": targets.shown}  # fmt: skip
+    env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
+                    "marks": MARKS, "policy": policy, "locale": words.locale(),
+                    "_": _say, "ngettext": _say_number}  # fmt: skip
+    return env
+
+
+@pass_context
+def _ago(context: Context, at: datetime) -> Markup:
+    return _time(at, words.ago(at, context["now"]))
+
+
+@pass_context
+def _since(context: Context, at: datetime) -> Markup:
+    return _time(at, words.span(context["now"] - at))
+
+
+def _on(at: datetime) -> Markup:
+    return _time(at, words.day(at))
+
+
+def _time(at: datetime, in_words: str) -> Markup:
+    """A time in words, the exact one on hover."""
+    exactly, hover = at.isoformat(timespec="seconds"), escape(words.moment(at))
+    return Markup(f'<time datetime="{exactly}" title="{hover}">{escape(in_words)}</time>')  # noqa: S704 - escaped here

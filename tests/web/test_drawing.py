@@ -1,0 +1,46 @@
+"""Templates are prepared when they are loaded, and say the same as those that are not."""
+
+import pytest
+from jinja2 import DictLoader, Environment, UndefinedError
+
+from app import words
+from app.web import drawing
+from app.web.drawing import Templates
+
+
+@pytest.fixture
+def templates() -> Templates:
+    """With the functions of the program, and the fragments of this file."""
+    fragments = {
+        "_row": "{% set name = name ~ '!' %}<i>{{ name }}{% include '_end' %}</i>",
+        "_end": "{% if last %}.{% endif %}",
+    }
+    made = Templates(loader=DictLoader(fragments), autoescape=True, undefined=drawing.environment().undefined)
+    made.globals |= drawing.environment().globals
+    return made
+
+
+def said(templates: Environment, source: str, **about: object) -> str:
+    return templates.from_string(source).render(about)
+
+
+def test_a_fragment_is_drawn_where_it_is_included_and_leaves_nothing_behind(templates: Templates) -> None:
+    source = "{% for name in names %}{% with last = loop.last %}{% include '_row' %}{% endwith %}{{ name }}{% endfor %}"
+    assert said(templates, source, names=["a", "<b>"]) == "<i>a!</i>a<i>&lt;b&gt;!.</i>&lt;b&gt;"
+
+
+def test_a_fragment_that_lacks_what_it_needs_still_fails(templates: Templates) -> None:
+    with pytest.raises(UndefinedError):
+        said(templates, "{% include '_row' %}", name="a")
+
+
+def test_words_are_said_in_the_language_of_the_instance(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "_", lambda message: message.replace("votes", "Stimmen"))
+    about = "{{ _('%(count)s votes of %(who)s', count=3, who=who) }} {{ _('100%% votes') }}"
+    source = f"<p title=\"{{{{ _('votes & more') }}}}\">{about}</p>"
+    assert said(templates, source, who="<Ada>") == '<p title="Stimmen & more">3 Stimmen of &lt;Ada&gt; 100% Stimmen</p>'
+
+
+def test_numbers_of_things_are_said_as_they_are_counted(templates: Templates) -> None:
+    source = "{% for count in (1, 2) %}{{ ngettext('%(num)s vote', '%(num)s votes', count) }};{% endfor %}"
+    assert said(templates, source) == "1 vote;2 votes;"
