@@ -1,4 +1,4 @@
-"""Static files, read once, compressed once, served under a hash of their content and kept by browsers for good."""
+"""Static files, read once, packed once each way, served under a hash of their content and kept by browsers for good."""
 
 import base64
 import gzip
@@ -6,9 +6,10 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
+import brotli
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -19,6 +20,8 @@ STATIC = Path(__file__).parents[2] / "static"
 STYLESHEET = "css/daylight.css"
 OF_WIDGET = ("css/10-tokens.css", "css/50-mark.css", "embed/daylight.css")
 OF_WIDGETS = re.compile(r"embed/daylight[^/]*\.js")
+PACKERS = {"br": partial(brotli.compress, quality=10), "gzip": partial(gzip.compress, compresslevel=9, mtime=0)}
+PACKED_ALREADY = (".png", ".ico")
 FOREVER = "public, max-age=31536000, immutable"
 mimetypes.add_type("text/javascript", ".js")
 
@@ -61,11 +64,7 @@ class Assets:
         self.hash = hashlib.sha256(
             b"".join(name.encode() + body for name, body in sorted(self.files.items()))
         ).hexdigest()[:12]
-        self.packed = {
-            name: gzip.compress(body, 9, mtime=0)
-            for name, body in self.files.items()
-            if not name.endswith((".png", ".ico"))
-        }
+        self.packed: dict[tuple[str, str], bytes] = {}
 
     @cached_property
     def widget(self) -> Script:
@@ -94,9 +93,18 @@ class Assets:
             return PlainTextResponse("Not found", 404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         answer = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-        if name in self.packed and "gzip" in headers.get("accept-encoding", ""):
-            return Response(self.packed[name], media_type=kind, headers=answer | {"Content-Encoding": "gzip"})
-        return Response(self.files[name], media_type=kind, headers=answer)
+        taken = {word.strip() for word in headers.get("accept-encoding", "").split(",")}
+        encoding = next((known for known in PACKERS if known in taken), None)
+        if encoding is None or name.endswith(PACKED_ALREADY):
+            return Response(self.files[name], media_type=kind, headers=answer)
+        body = self._packed(name, encoding)
+        return Response(body, media_type=kind, headers=answer | {"Content-Encoding": encoding})
+
+    def _packed(self, name: str, encoding: str) -> bytes:
+        """Packed as well as can be, when it is first asked for, which takes some hundredths of a second."""
+        if (name, encoding) not in self.packed:
+            self.packed[name, encoding] = PACKERS[encoding](self.files[name])
+        return self.packed[name, encoding]
 
 
 def _squeezed(sheet: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """Answers are packed for readers who say that they can unpack them.
 
-zlib-ng packs a page in half of the time that zlib takes, which was a fifth of that of the whole page, and as small.
-Where there is no wheel of it, zlib does.
+ISA-L packs a page in a fifth of the time that zlib takes, which was a fifth of that of the whole page, and a tenth
+larger. Where there is no wheel of it, zlib does.
 """
 
 import re
@@ -12,11 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 packer: ModuleType
 try:
-    from zlib_ng import zlib_ng as packer
+    from isal import isal_zlib as packer
+
+    LEVEL = 2
 except ImportError:
     import zlib as packer
 
-LEVEL = 5
+    LEVEL = 5
+
 GZIP = 31  # how the library is told to write a whole gzip file
 LEAST = 500  # bytes; less is not worth it
 PACKABLE = re.compile(r"text/(?!event-stream)|[a-z]+/[a-z+]*(json|xml|javascript)\b")

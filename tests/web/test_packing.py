@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.web.assets import Assets
 from app.web.packing import LEAST, Packing
+from tests.asking import Browser
 
 LONG = b"<p>The same words again.</p>" * 100
 
@@ -59,3 +61,15 @@ def test_who_cannot_unpack_it_gets_it_as_it_is_and_caches_hear_that_it_differs()
 def test_the_rest_passes_as_it_is(parts: list[bytes], kind: str, headers: dict[str, str]) -> None:
     answered, bodies = sent(parts, kind, "gzip", **headers)
     assert (bodies, answered.get("content-encoding")) == (parts, headers.get("content-encoding"))
+
+
+@pytest.mark.parametrize(
+    ("takes", "encoding"),
+    [("gzip, deflate, br, zstd", "br"), ("gzip, deflate", "gzip"), ("identity", None), ("abrupt", None)],
+)
+def test_what_is_static_leaves_as_small_as_the_reader_takes_it(takes: str, encoding: str | None) -> None:
+    assets = Assets()
+    path = assets.path("css/daylight.css")
+    answer = Browser(assets).get(path.removeprefix("/static"), headers={"Accept-Encoding": takes})
+    assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (encoding, "Accept-Encoding")
+    assert answer.content == assets.files["css/daylight.css"]
