@@ -1,6 +1,7 @@
 """Limits: how often a person or a network may do something in a window of time. Rows, so that all processes agree."""
 
 import ipaddress
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -23,10 +24,16 @@ class Spent(SQLModel, table=True):
 
 def spend(session: Session, key: str, *, most: int, per: timedelta) -> None:
     """Use one of `most` in this window. Raises TooMany with the seconds until the next."""
-    current, ends_at = window(per)
-    row = {"key": key, "window": current, "count": 1, "ends_at": ends_at}
-    if db.upsert(session, _counted, row).scalar_one() > most:
+    if not spend_each(session, {key: 1}, most=most, per=per)[key]:
         raise too_many(per)
+
+
+def spend_each(session: Session, used: Mapping[str, int], *, most: int, per: timedelta) -> dict[str, int]:
+    """Use that many of each of these limits; returns how many of them there were, by key: none is below zero."""
+    current, ends_at = window(per)
+    rows = [{"key": key, "window": current, "count": used[key], "ends_at": ends_at} for key in sorted(used)]
+    counts = db.upsert(session, _counted, rows) if rows else ()
+    return {key: max(0, min(used[key], most - (count - used[key]))) for key, count in counts}
 
 
 def window(per: timedelta) -> tuple[int, int]:
@@ -44,9 +51,12 @@ def too_many(per: timedelta) -> TooMany:
 
 
 def _counted(insert: Any) -> Any:
-    """The statement that notes one more in a window, and returns how many that makes."""
-    more = {"count": col(Spent.count) + 1}
-    return insert(Spent).on_conflict_do_update(index_elements=["key", "window"], set_=more).returning(col(Spent.count))
+    """The statement that notes more in a window, and returns how many that makes."""
+    noted = insert(Spent)
+    more = {"count": col(Spent.count) + noted.excluded.count}
+    return noted.on_conflict_do_update(index_elements=["key", "window"], set_=more).returning(
+        col(Spent.key), col(Spent.count)
+    )
 
 
 def forget_past(session: Session) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -208,14 +209,11 @@ def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
         outbox.put(session, earlier, *letters.write("address_changed", **shown))
 
 
+IS_RUNNING = col(SessionRow.expires_at) > bindparam("now"), col(Person.deleted_at).is_(None)
 SIGNED_IN = (
     select(Person, SessionRow)
     .join(SessionRow, col(SessionRow.person_id) == Person.id)
-    .where(
-        col(SessionRow.key_hash) == bindparam("key_hash"),
-        col(SessionRow.expires_at) > bindparam("now"),
-        col(Person.deleted_at).is_(None),
-    )
+    .where(col(SessionRow.key_hash) == bindparam("key_hash"), *IS_RUNNING)
 )
 
 
@@ -223,6 +221,20 @@ def recognise(session: Session, key: str) -> tuple[Person, SessionRow] | None:
     """The person whose session this key opens, if it has not ended."""
     found = session.execute(SIGNED_IN, {"key_hash": hashed(key), "now": db.now()}).one_or_none()
     return (found[0], found[1]) if found else None
+
+
+RUNNING = (
+    select(SessionRow.key_hash, SessionRow.person_id)
+    .join(Person, col(Person.id) == SessionRow.person_id)
+    .where(col(SessionRow.key_hash).in_(bindparam("hashes", expanding=True)), *IS_RUNNING)
+)
+
+
+def recognised_among(session: Session, keys: Iterable[str]) -> dict[str, int]:
+    """Those of these keys that open a session, each with the id of its person."""
+    by_hash = {hashed(key): key for key in keys}
+    found = db.run(session, RUNNING, {"hashes": list(by_hash), "now": db.now()})
+    return {by_hash[key_hash]: person_id for key_hash, person_id in found}
 
 
 def open_session(session: Session, person: Person, browser: str = "", *, instead_of: str = "") -> str:

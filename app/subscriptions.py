@@ -1,5 +1,6 @@
 """Cases: an item that a person posted, voted for, commented on or follows, and when they last looked at it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -33,12 +34,14 @@ class Subscription(SQLModel, table=True):
 
 def start(session: Session, item: Item, person: Person, because: Because, *, at: datetime | None = None) -> None:
     """Make the item a case of this person; a choice to follow or not that they made before stands."""
-    at = at or db.now()
-    row = {
-        "person_id": person.id, "item_number": item.number, "because": because, "is_following": True,
-        "since": at, "seen_at": at,
-    }  # fmt: skip
-    db.insert_new(session, Subscription, row)
+    start_each(session, [(item.number, person.key)], because, at=at or db.now())
+
+
+def start_each(session: Session, pairs: Iterable[tuple[int, int]], because: Because, *, at: datetime) -> None:
+    """The same for several pairs of an item's number and a person's id."""
+    about = {"because": because, "is_following": True, "since": at, "seen_at": at}
+    rows = [{"item_number": number, "person_id": person_id, **about} for number, person_id in pairs]
+    db.insert_each_new(session, Subscription, rows)
 
 
 def follow(session: Session, item: Item, person: Person) -> None:

@@ -3,6 +3,7 @@
 import ast
 import importlib.metadata
 import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +13,7 @@ from importlinter.cli import lint_imports
 from jinja2 import meta, nodes
 
 from app.config import Settings
-from app.web import kit
+from app.web import drawing
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "templates"
@@ -22,6 +23,8 @@ ALL_TEMPLATES = sorted(path for path in TEMPLATES.rglob("*.*"))
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if path.parent.name != "mails")
 KNOWN_TO_EVERY_PAGE = {"request", "site", "viewer", "now", "base_url", "theme", "asset", "drawn", "own", "page_path"}
 LINES_MOST = 40
+RARELY_NEEDED = ["aiosmtpd", "alembic", "charset_normalizer", "cryptography", "httpx", "jwt", "prometheus_client",
+                 "psycopg", "quotequail"]  # fmt: skip
 SET_BY_THE_PROGRAM = {"served_at"}
 
 
@@ -38,6 +41,12 @@ def test_every_test_that_a_promise_of_security_names_is_there() -> None:
     named = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", (ROOT / "docs/security.md").read_text())
     assert named
     assert [pair for pair in named if f"def {pair[1] or 'test_'}" not in (ROOT / pair[0]).read_text()] == []
+
+
+def test_a_server_does_not_hold_what_only_a_command_or_few_boards_need() -> None:
+    held = f"import sys, app.__main__, app.main; print(sorted({set(RARELY_NEEDED)} & set(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", held], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    assert said == "[]\n"
 
 
 def test_the_readme_documents_every_setting_in_its_own_words() -> None:
@@ -88,7 +97,7 @@ def included(tree: nodes.Template) -> list[Path]:
 
 @pytest.mark.parametrize("fragment", FRAGMENTS, ids=short)
 def test_a_fragment_names_its_variables_and_extends_nothing(fragment: Path) -> None:
-    environment = kit.environment()
+    environment = drawing.environment()
     tree = environment.parse(fragment.read_text())
     assert list(tree.find_all(nodes.Extends)) == []
     made_here = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
@@ -118,7 +127,7 @@ def test_a_template_holds_nothing_that_the_content_policy_forbids(template: Path
 @pytest.mark.parametrize("template", ALL_TEMPLATES, ids=short)
 def test_no_template_calls_a_text_safe(template: Path) -> None:
     """What is safe was made so by `text.to_html` when it was written, and its type says so."""
-    filters = kit.environment().parse(template.read_text()).find_all(nodes.Filter)
+    filters = drawing.environment().parse(template.read_text()).find_all(nodes.Filter)
     assert [used.name for used in filters if used.name == "safe"] == []
 
 

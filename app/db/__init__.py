@@ -8,9 +8,21 @@ from app.db.columns import Html, Word
 from app.db.database import Database, Done
 from app.db.engines import PATIENCE, TooOldSqlite, make_engine, sqlite_module
 from app.db.restoring import continue_numbering, put, taking_back
-from app.db.statements import insert_new, not_a_way_in, now, row_id, run, store, taking_locks, upsert
+from app.db.statements import (
+    insert_each_new,
+    insert_new,
+    not_a_way_in,
+    now,
+    row_id,
+    run,
+    store,
+    store_each,
+    taking_locks,
+    upsert,
+)
 
 __all__ = [
-    "PATIENCE", "Database", "Done", "Html", "TooOldSqlite", "Word", "continue_numbering", "insert_new", "make_engine",
-    "not_a_way_in", "now", "put", "row_id", "run", "sqlite_module", "store", "taking_back", "taking_locks", "upsert",
+    "PATIENCE", "Database", "Done", "Html", "TooOldSqlite", "Word", "continue_numbering", "insert_each_new",
+    "insert_new", "make_engine", "not_a_way_in", "now", "put", "row_id", "run", "sqlite_module", "store",
+    "store_each", "taking_back", "taking_locks", "upsert",
 ]  # fmt: skip

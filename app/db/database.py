@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -10,10 +10,12 @@ from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session
 
 from app.db.engines import POSTGRESQL_THREADS
+from app.db.gathering import Gathering
 from app.db.writing import WritingThread
 
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
 
+Thing = TypeVar("Thing")
 Done = TypeVar("Done")
 
 
@@ -26,6 +28,7 @@ class Database:
         self._is_sqlite = engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "database")
         self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
+        self._gatherings: dict[Any, Gathering] = {}
         self._watch: Any = None
         self._watch_is_old = False
         event.listen(engine, "engine_disposed", self._let_the_watch_go)
@@ -66,10 +69,27 @@ class Database:
 
     async def run(self, work: Callable[[Session], Done], *, writes: bool) -> Done:
         """Do a request's work in a database thread, in one transaction that is over when this returns."""
-        if writes and self._writer is not None:
+        if writes:
             self._renew_watch()
-            return await asyncio.wrap_future(self._writer.submit(work))
+            return await asyncio.wrap_future(self.write(work))
         return await asyncio.get_running_loop().run_in_executor(self._threads, self.in_transaction, work, writes)
+
+    async def together(self, work: Callable[[Session, list[Thing]], list[Done]], thing: Thing) -> Done:
+        """Do the work for all who ask for it at the same moment, in one transaction that is over when this returns.
+
+        `work` is a function of a module, and returns an outcome for each thing in its place.
+        """
+        self._renew_watch()
+        if work not in self._gatherings:
+            self._gatherings[work] = Gathering(work, self.write)
+        done: Done = await self._gatherings[work].add(thing)
+        return done
+
+    def write(self, work: Callable[[Session], Done]) -> "Future[Done]":
+        """Have it done in a database thread, in one transaction, by whoever may write here."""
+        if self._writer is not None:
+            return self._writer.submit(work)
+        return self._threads.submit(self.in_transaction, work, writes=True)
 
     def in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
         """Do the work here and now."""

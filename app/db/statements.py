@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, bindparam, inspect, literal, update
+from sqlalchemy import ColumnElement, Executable, bindparam, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
+
+Rows = list[dict[str, Any]]
 
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
@@ -48,14 +50,17 @@ def _with_a_plus(element: NotAWayIn, compiler: Any, **options: Any) -> str:
     return f"+{_plain(element, compiler, **options)}"
 
 
-def run(session: Session, statement: Executable, values: Mapping[str, Any] | None = None) -> Any:
-    """Execute a statement that brings or changes plain columns; the way by which a session brings rows costs twice."""
+def run(session: Session, statement: Executable, values: Mapping[str, Any] | Rows | None = None) -> Any:
+    """Execute a statement that brings or changes plain columns; the way by which a session brings rows costs twice.
+
+    With several rows of values it is done for each of them.
+    """
     session.flush()
     return session.connection().execute(statement, values)
 
 
-def upsert(session: Session, statement: Callable[[Any], Any], row: dict[str, Any]) -> Any:
-    """Insert the row, or do what `statement` makes of the insert on conflict; returns what it returns.
+def upsert(session: Session, statement: Callable[[Any], Any], row: dict[str, Any] | Rows) -> Any:
+    """Insert the row, or each of several, or do what `statement` makes of the insert on conflict; returns its result.
 
     `statement` is a function of a module, called once for each kind of database.
     """
@@ -82,11 +87,17 @@ def taking_locks(session: Session) -> Iterator[Callable[[], None]]:
 
 def store(session: Session, row: SQLModel, **values: Any) -> None:
     """Change columns of a stored row now, by one statement; to let the session find out costs five times as much."""
-    table, names = type(row), frozenset(values)
     (key,) = inspect(row).identity
-    run(session, _store(table, names), {"stored_key": key, **values})
+    store_each(session, type(row), {key: values})
     for name, value in values.items():
         set_committed_value(row, name, value)
+
+
+def store_each(session: Session, table: type[SQLModel], values: Mapping[Any, Mapping[str, Any]]) -> None:
+    """The same for rows that are known by their keys; for each the same columns."""
+    if values:
+        names = frozenset(next(iter(values.values())))
+        run(session, _store(table, names), [{"stored_key": key, **each} for key, each in values.items()])
 
 
 @cache
@@ -97,14 +108,19 @@ def _store(table: type[SQLModel], names: frozenset[str]) -> Any:
 
 def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> bool:
     """Insert the row unless its key is there already; say whether it was new."""
-    inserted = run(session, _insert_new(session.get_bind().dialect.name, table), row)
-    return inserted.first() is not None  # the number of rows is not known to every driver
+    return bool(insert_each_new(session, table, [row]))
+
+
+def insert_each_new(session: Session, table: type[SQLModel], rows: Rows) -> set[tuple[Any, ...]]:
+    """The same for several rows; returns the keys of those that were new."""
+    inserted = run(session, _insert_new(session.get_bind().dialect.name, table), rows) if rows else ()
+    return {tuple(key) for key in inserted}  # the number of rows is not known to every driver
 
 
 @cache
 def _insert_new(dialect: str, table: type[SQLModel]) -> Any:
     """Built once: to put a statement together costs more than to run it."""
-    return INSERT[dialect](table).on_conflict_do_nothing().returning(literal(1))
+    return INSERT[dialect](table).on_conflict_do_nothing().returning(*inspect(table).primary_key)
 
 
 def row_id(value: str) -> int:

@@ -80,13 +80,21 @@ class WritingThread:
     def _commit_together(self, jobs: list[Job]) -> None:
         try:
             with self.engine.begin() as connection:
-                told = [_attempt(connection, job) for job in jobs]
+                told = [_attempt(connection, job) for job in jobs] if len(jobs) > 1 else [_alone(connection, *jobs)]
         except BaseException as trouble:  # noqa: BLE001 - whatever it is, each caller hears it
             if _is_locked(trouble):
                 jobs = jobs + self._wanted(self._waiting())  # they have waited meanwhile, and would wait as long again
             told = [job.failed(trouble) for job in jobs]
         for tell in told:
             tell()
+
+
+def _alone(connection: Connection, job: Job) -> Tell:
+    """Do a job that shares its commit with no other, and needs no savepoint."""
+    with Session(connection, join_transaction_mode="control_fully", expire_on_commit=False) as session:
+        outcome = job.work(session)
+        session.commit()
+    return job.done(outcome)
 
 
 def _attempt(connection: Connection, job: Job) -> Tell:

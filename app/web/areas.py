@@ -46,6 +46,7 @@ ALL = [
     reading.area,
     item_page.area,
     participation.area,
+    participation.voting,
     posting.area,
     posting.with_files,
     embedding.area,

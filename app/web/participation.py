@@ -1,19 +1,26 @@
 """What a person does with one request: vote, say how much it matters, follow."""
 
+from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
-from app import policy, subscriptions, taking_part, votes
+from app import ballots, policy, subscriptions, taking_part, votes
+from app.ballots import Ballot, Counted
 from app.items import Item
 from app.people import Person
 from app.web import item_page, kit
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Member
+from app.web.route import DatabaseRoute
 from app.web.route import area as new_area
-from app.words import _, ngettext, number
+from app.words import N_, _, ngettext
+from app.words import number as in_words
+
+VOTED = N_("Your vote for “%(title)s” counts. %(votes)s.")
+WITHDRAWN = N_("Your vote for “%(title)s” is withdrawn. %(votes)s.")
 
 area = new_area()
 
@@ -23,17 +30,40 @@ class WeightForm:
     weight: str = ""
 
 
-@area.post("/items/{number:int}/vote")
+class Voting(DatabaseRoute):
+    """A vote that is like most is counted with those that come at the same moment; any other, by its handler alone."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        alone = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            return await _counted_together(request) or await alone(request)
+
+        return handle
+
+
+voting = APIRouter(route_class=Voting, default_response_class=Response, include_in_schema=False)
+
+
+async def _counted_together(request: Request) -> Response | None:
+    """The page of an item shows more than a button can say, and a form with fields has to be read."""
+    key, number = request.cookies.get(kit.session_cookie()), request.path_params["number"]
+    if key is None or kit.is_shown_on(request, f"/items/{number}") or await request.body():
+        return None
+    counted = await request.app.state.database.together(ballots.count, Ballot(key, number))
+    return _button_again(request, counted, [number], _said(VOTED, counted)) if counted else None
+
+
+@voting.post("/items/{number:int}/vote")
 def cast_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     taking_part.vote(session, item, person)
-    return _vote_again(request, session, person, item, _("Your vote for “%(title)s” counts. %(votes)s."), has_vote=True)
+    return _vote_again(request, session, person, item, VOTED, has_vote=True)
 
 
 @area.post("/items/{number:int}/vote/withdrawal")
 def withdraw_vote(request: Request, session: Db, person: Member, item: ItemInPath, _form: Pressed) -> Response:
     taking_part.withdraw_vote(session, item, person)
-    sentence = _("Your vote for “%(title)s” is withdrawn. %(votes)s.")
-    return _vote_again(request, session, person, item, sentence, has_vote=False)
+    return _vote_again(request, session, person, item, WITHDRAWN, has_vote=False)
 
 
 def _vote_again(
@@ -43,18 +73,28 @@ def _vote_again(
     is_more_than_a_button = item.root != item.number or kit.is_shown_on(request, item.path)
     case = item_page.case_of(session, person, item) if is_more_than_a_button else None
     root, voted = (case["root"], case["voted"]) if case else (item, [item.number] if has_vote else [])
-    count = ngettext("%s vote", "%s votes", root.vote_count) % number(root.vote_count)
-    said = sentence % {"title": root.title, "votes": count}
-    if kit.asked_by_htmx(request):
+    said = _said(sentence, root)
+    if case and kit.asked_by_htmx(request):
         return kit.fragment(request, "items/_voted.html", item=item, voted=voted, said=said, case=case)
-    return kit.see_other(f"{_back(request, item)}#vote-{item.number}", said)
+    return _button_again(request, item, voted, said)
 
 
-def _back(request: Request, item: Item) -> str:
+def _said(sentence: str, root: Item | Counted) -> str:
+    count = ngettext("%s vote", "%s votes", root.vote_count) % in_words(root.vote_count)
+    return _(sentence) % {"title": root.title, "votes": count}
+
+
+def _button_again(request: Request, item: Item | Counted, voted: Collection[int], said: str) -> Response:
+    if kit.asked_by_htmx(request):
+        return kit.part("items/_voted.html", viewer=True, item=item, voted=voted, said=said, case=None)
+    return kit.see_other(f"{_back(request, item.number)}#vote-{item.number}", said)
+
+
+def _back(request: Request, number: int) -> str:
     """The page that the vote was cast on; a form that came back as a page of its own cannot be asked for again."""
     came_from = kit.own_referrer(request)
-    was_refused = came_from == "/items" or came_from.startswith(f"{item.path}/")
-    return item.path if was_refused or "referer" not in request.headers else came_from
+    was_refused = came_from == "/items" or came_from.startswith(f"/items/{number}/")
+    return f"/items/{number}" if was_refused or "referer" not in request.headers else came_from
 
 
 @area.post("/items/{number:int}/vote/weight")

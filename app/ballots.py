@@ -1,0 +1,110 @@
+"""Ballots: votes that come at the same moment are counted together, by as many statements as one vote takes.
+
+Most votes are alike: of somebody signed in, for an item that all members see and into which nothing was merged. Any
+other is given back, and goes through `taking_part.vote` alone, where its person hears what is wrong with it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from app import db, events, items, limits, sign_in, subscriptions, taking_part
+from app.items import Item
+from app.people import Role
+from app.subscriptions import Because
+from app.votes import Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """One press of a vote button: the secret of the person's session, and the number of the item."""
+
+    key: str
+    number: int
+
+
+@dataclass(slots=True)
+class Counted:
+    """An item as its vote button shows it, with this vote."""
+
+    number: int
+    title: str
+    vote_count: int
+    imported_vote_count: int
+    trend: float
+
+    @property
+    def root(self) -> int:
+        return self.number
+
+
+Pair = tuple[int, int]  # the number of an item, and the id of a person
+
+_THESE: Any = bindparam("numbers", expanding=True)
+ITEMS = (
+    select(*(getattr(Item, field.name) for field in fields(Counted)))
+    .where(col(Item.number).in_(_THESE), Item.root == Item.number, items.visible_by(Role.MEMBER, None))
+    .order_by(col(Item.number))
+    .with_for_update()
+)
+MERGED_INTO = select(Item.root).where(col(Item.root).in_(_THESE), Item.root != Item.number)
+
+
+def count(session: Session, ballots: list[Ballot]) -> list[Counted | None]:
+    """Count the votes; returns the item for each ballot in its place, or None for one that has to go alone."""
+    at = db.now()
+    voters = sign_in.recognised_among(session, {ballot.key for ballot in ballots})
+    found = _locked(session, {ballot.number for ballot in ballots if ballot.key in voters})
+    known = [
+        (ballot.number, voters[ballot.key]) if ballot.key in voters and ballot.number in found else None
+        for ballot in ballots
+    ]
+    pairs = _within_limits(session, known)
+    cast = list(dict.fromkeys(filter(None, pairs)))
+    _enter(session, found, cast, at)
+    subscriptions.start_each(session, cast, Because.VOTED, at=at)
+    return [found[pair[0]] if pair else None for pair in pairs]
+
+
+def _locked(session: Session, numbers: Iterable[int]) -> dict[int, Counted]:
+    """Those of these items that are as most are. What was merged into them is looked for after they were locked."""
+    asked = {"numbers": sorted(numbers)}
+    found = {row.number: Counted(*row) for row in db.run(session, ITEMS, asked)}
+    for (root,) in db.run(session, MERGED_INTO, {"numbers": list(found)}):
+        found.pop(root, None)
+    return found
+
+
+def _within_limits(session: Session, pairs: list[Pair | None]) -> list[Pair | None]:
+    """Without those of a person who votes too often."""
+    asked = Counter(taking_part.vote_limit(pair[1]) for pair in pairs if pair)
+    left = limits.spend_each(session, asked, most=taking_part.VOTES_MOST, per=taking_part.VOTES_PER)
+    within: list[Pair | None] = []
+    for pair in pairs:
+        is_within = pair is not None and left[taking_part.vote_limit(pair[1])] > 0
+        if pair and is_within:
+            left[taking_part.vote_limit(pair[1])] -= 1
+        within.append(pair if is_within else None)
+    return within
+
+
+def _enter(session: Session, found: dict[int, Counted], cast: list[Pair], at: datetime) -> None:
+    """Write the votes down, each once, and count those that are new."""
+    rows = [{"item_number": number, "person_id": person_id, "at": at} for number, person_id in cast]
+    new = db.insert_each_new(session, Vote, rows)
+    for number, person_id in (pair for pair in cast if pair in new):
+        item = found[number]
+        item.vote_count, item.trend = item.vote_count + 1, items.warmer(item.trend, items.heat(at))
+        events.note_votes(session, number, item.vote_count, person_id, at)
+    changed = [found[number] for number in sorted({number for number, _person_id in new})]
+    db.store_each(session, Item, {item.number: _columns(item) for item in changed})
+
+
+def _columns(item: Counted) -> dict[str, Any]:
+    support = item.vote_count + item.imported_vote_count
+    return {"vote_count": item.vote_count, "support": support, "trend": item.trend}

@@ -1,0 +1,109 @@
+"""What many ask for at the same moment is done together, and each hears of their own."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlmodel import Session
+
+from app.db import Database
+from app.db.gathering import TOGETHER_MOST, Gathering
+
+Work = Callable[[Session], object]
+
+
+class Kitchen:
+    """Does what is gathered in a thread of its own, when it is let."""
+
+    def __init__(self) -> None:
+        self.thread, self.may_begin, self.batches = ThreadPoolExecutor(1), Event(), []
+        self.gathering = Gathering(self.cook, self.submit)
+
+    def submit(self, work: Work) -> Future[object]:
+        return self.thread.submit(self._when_let, work)
+
+    def _when_let(self, work: Work) -> object:
+        assert self.may_begin.wait(5)
+        return work(None)  # type: ignore[arg-type]
+
+    def cook(self, _session: Session, things: list[object]) -> list[object]:
+        self.batches.append(things)
+        if "poison" in things:
+            raise ValueError("poison")
+        return [f"{thing}, cooked" for thing in things]
+
+    async def order(self, *things: object) -> list[object]:
+        waiting = [self.gathering.add(thing) for thing in things]
+        self.may_begin.set()
+        return await asyncio.wait_for(asyncio.gather(*waiting, return_exceptions=True), 5)
+
+
+@pytest.fixture
+def kitchen() -> Kitchen:
+    return Kitchen()
+
+
+def test_all_who_wait_are_served_at_once_and_each_with_their_own(kitchen: Kitchen) -> None:
+    assert asyncio.run(kitchen.order("rice", "beans")) == ["rice, cooked", "beans, cooked"]
+    assert kitchen.batches == [["rice", "beans"]]
+
+
+def test_who_comes_later_is_served_next(kitchen: Kitchen) -> None:
+    for thing in ("rice", "beans"):
+        assert asyncio.run(kitchen.order(thing)) == [f"{thing}, cooked"]
+    assert kitchen.batches == [["rice"], ["beans"]]
+
+
+def test_more_than_are_done_together_are_done_in_turns(kitchen: Kitchen) -> None:
+    things = list(range(TOGETHER_MOST * 2 + 1))
+    assert asyncio.run(kitchen.order(*things)) == [f"{thing}, cooked" for thing in things]
+    assert [len(batch) for batch in kitchen.batches] == [TOGETHER_MOST, TOGETHER_MOST, 1]
+
+
+def test_trouble_is_told_to_those_whom_it_met(kitchen: Kitchen) -> None:
+    served = asyncio.run(kitchen.order("rice", "poison"))
+    assert [str(each) for each in served] == ["poison", "poison"]
+    assert asyncio.run(kitchen.order("rice")) == ["rice, cooked"]
+
+
+def test_where_nothing_can_begin_all_who_waited_hear_it_and_the_next_try_again(kitchen: Kitchen) -> None:
+    def fail(_work: Work) -> object:
+        raise OSError("The disk is away.")
+
+    usual, kitchen._when_let = kitchen._when_let, fail  # type: ignore[method-assign]
+    assert [type(each) for each in asyncio.run(kitchen.order("rice", "beans"))] == [OSError, OSError]
+    kitchen._when_let = usual  # type: ignore[method-assign]
+    assert asyncio.run(kitchen.order("rice")) == ["rice, cooked"]
+    assert kitchen.batches == [["rice"]]
+
+
+def test_who_goes_away_leaves_the_others_theirs(kitchen: Kitchen) -> None:
+    async def some_go() -> object:
+        waiting = [kitchen.gathering.add(thing) for thing in ("rice", "beans")]
+        waiting[0].cancel()
+        kitchen.may_begin.set()
+        return await asyncio.wait_for(waiting[1], 5)
+
+    assert asyncio.run(some_go()) == "beans, cooked"
+
+
+def test_loops_in_several_threads_are_served_together(kitchen: Kitchen) -> None:
+    """As workers of a test have them; and a loop that ended meanwhile troubles nobody."""
+    ended = asyncio.new_event_loop()
+
+    async def leave() -> None:
+        kitchen.gathering.add("rice")
+
+    ended.run_until_complete(leave())
+    ended.close()
+    with ThreadPoolExecutor(3) as threads:
+        served = list(threads.map(lambda thing: asyncio.run(kitchen.order(thing)), ("beans", "peas", "corn")))
+    assert served == [["beans, cooked"], ["peas, cooked"], ["corn, cooked"]]
+
+
+def test_a_database_that_was_closed_says_so(own_database: Database) -> None:
+    own_database.close()
+    with pytest.raises(RuntimeError):
+        asyncio.run(own_database.together(lambda _session, things: things, "rice"))
