@@ -11,25 +11,22 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 
 from app import (
-    backups,
     db,
-    doctor,
-    exports,
     first_run,
     logs,
-    pulse,
-    samples,
     schema,
     serving,
     tables,  # noqa: F401 - loads every table
     words,
-    work,
 )
 from app.config import settings
 from app.db import Database, TooOldSqlite
 from app.imports import terminal
 from app.refusals import Refusal
 from app.words import _
+
+# What only one command needs is loaded by that command, so that a server does not hold it for as long as it runs.
+# ruff: noqa: PLC0415
 
 Run = Callable[[argparse.Namespace], None]
 Command = Callable[[str, Run | None, str], argparse.ArgumentParser]
@@ -123,10 +120,14 @@ def migrate(arguments: argparse.Namespace) -> None:
 
 
 def background_work(_arguments: argparse.Namespace) -> None:
+    from app import work
+
     work.until_stopped(prepared_database())
 
 
 def back_up(arguments: argparse.Namespace) -> None:
+    from app import backups
+
     path = arguments.file
     if path.is_dir():
         path /= f"daylight-{db.now():%Y-%m-%d-%H%M%S}.zip"
@@ -137,6 +138,8 @@ def back_up(arguments: argparse.Namespace) -> None:
 
 
 def restore(arguments: argparse.Namespace) -> None:
+    from app import backups, pulse
+
     with configured_database() as database:
         restored = backups.restore(database, arguments.file, settings().data_dir)
         with database.session(writes=False) as session:
@@ -148,6 +151,8 @@ def restore(arguments: argparse.Namespace) -> None:
 
 
 def export(arguments: argparse.Namespace) -> None:
+    from app import exports
+
     choice = exports.Choice(everything=arguments.all, with_emails=arguments.with_emails)
     with configured_database() as database:
         schema.need_current(database)
@@ -156,6 +161,8 @@ def export(arguments: argparse.Namespace) -> None:
 
 
 def ask_doctor(arguments: argparse.Namespace) -> None:
+    from app import doctor
+
     levels = set()
     for finding in doctor.examine(arguments.url, arguments.mail_to):
         print(finding, flush=True)
@@ -165,6 +172,8 @@ def ask_doctor(arguments: argparse.Namespace) -> None:
 
 
 def sample(arguments: argparse.Namespace) -> None:
+    from app import samples
+
     database = prepared_database()
     try:
         with database.session() as session:

@@ -20,6 +20,10 @@ SCRIPTS = ScriptDirectory.from_config(schema.alembic_config())
 NEWEST_FIRST = [*(script.revision for script in SCRIPTS.walk_revisions()), "base"]
 
 
+def test_the_revisions_are_known_in_their_order_without_alembic() -> None:
+    assert [*schema.revisions()[::-1], "base"] == NEWEST_FIRST
+
+
 @pytest.fixture
 def empty_database(databases: Databases) -> Iterator[Database]:
     database = Database(db.make_engine(databases.empty()))

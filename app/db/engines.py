@@ -51,7 +51,7 @@ def _sqlite_engine(url: str) -> Engine:
         record.info["opened_at"] = time.monotonic()
         connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
         for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
-                       "temp_store=memory", "cache_size=-8000"):  # fmt: skip
+                       "temp_store=memory", "cache_size=-4000"):  # fmt: skip
             connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -48,12 +48,12 @@ def measure(run: "Run", kind: str, size: int, url: str, folder: Path, seconds: f
 
 def reading(run: "Run", kind: str, size: int, server: Server, seconds: float) -> None:
     for name, path in ANONYMOUS.items():
-        run.add(kind, size, f"{name}, anonymous, repeated", drive(server, path, seconds=seconds), run.hello.per_second)
+        run.add(kind, size, f"{name}, anonymous, repeated", drive(server, path, seconds=seconds), run.hellos())
     unseen = drive(server, "/", seconds=seconds, script=HERE / "views.lua")
-    run.add(kind, size, "filtered and sorted board, first time", unseen, run.hello.per_second)
+    run.add(kind, size, "filtered and sorted board, first time", unseen, run.hellos())
     for name, path in MEMBERS.items():
         member = drive(server, path, seconds=seconds, cookie=secret(77))
-        run.add(kind, size, f"{name}, signed in", member, run.hello.per_second)
+        run.add(kind, size, f"{name}, signed in", member, run.hellos())
 
 
 def searching(run: "Run", kind: str, size: int, server: Server, folder: Path, seconds: float) -> None:
@@ -69,14 +69,14 @@ def searching(run: "Run", kind: str, size: int, server: Server, folder: Path, se
     ):
         os.environ["BENCH_WORDS"], os.environ["BENCH_PATH"] = str(file), path
         found = drive(server, "/", seconds=seconds, script=HERE / "search.lua", clients=1)
-        run.add(kind, size, f"{name}, one client", found, run.hello.per_second)
+        run.add(kind, size, f"{name}, one client", found, run.hellos())
 
 
 def voting(run: "Run", kind: str, size: int, server: Server, url: str, folder: Path, seconds: float) -> None:
     """Durable votes from sixteen clients; afterwards the count of every item equals its rows."""
     before = _rows(url)
     votes = drive(server, "/", seconds=seconds, script=HERE / "votes.lua")
-    run.add(kind, size, "vote, durable, 16 clients", votes, run.commits)
+    run.add(kind, size, "vote, durable, 16 clients", votes, run.commits())
     if kind == "postgresql":
         run.add(kind, size, "the same against pgbench", votes, bare_votes(url, folder, seconds))
     wrong, rows = _wrong_counts(url), _rows(url) - before

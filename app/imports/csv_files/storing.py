@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from charset_normalizer import from_bytes
-
 from app.refusals import Invalid
 from app.words import _, number
 
@@ -117,6 +115,8 @@ def guess(sample: bytes) -> str:
     whole = sum(character > "\x7f" for character in text) - text.count(BROKEN)
     if whole > MOST_ARE_GOOD * text.count(BROKEN):
         return "utf-8"
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - large, and needed for few files
+
     found = list(from_bytes(sample, cp_isolation=LIKELY))
     alike = [match for match in found if (match.chaos, match.coherence) == (found[0].chaos, found[0].coherence)]
     return min((match.encoding for match in alike), key=LIKELY.index, default=LIKELY[0])
