@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from app import (
     db,
     first_run,
+    heap,
     logs,
     schema,
     serving,
@@ -33,6 +34,7 @@ Command = Callable[[str, Run | None, str], argparse.ArgumentParser]
 
 
 def main() -> None:
+    heap.be_sparing()
     arguments = parser().parse_args()
     try:
         logging.config.dictConfig(logs.configuration())

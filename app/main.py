@@ -10,7 +10,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
-from app import db, serving, tables, work  # noqa: F401 - loads every table
+from app import db, heap, serving, tables, work  # noqa: F401 - loads every table
 from app.config import settings
 from app.db import Database
 from app.live import Lookout
@@ -64,6 +64,7 @@ def create_app(database: Database | None = None) -> FastAPI:
 
 def served() -> ASGIApp:
     """The application as each process of `serve` runs it: pages remembered, requests logged and counted if wanted."""
+    heap.be_sparing()
     serving.end_with_parent()
     app = create_app()
     gc.collect()

@@ -4,10 +4,8 @@ Every process that serves does this too, safely, because each piece of work is c
 """
 
 import asyncio
-import ctypes
 import logging
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -19,6 +17,7 @@ from app import (
     db,
     delivery,
     digests,
+    heap,
     limits,
     notifications,
     outbox,
@@ -78,10 +77,7 @@ def forget(database: Database) -> None:
 
 
 def give_back_memory(_database: Database) -> None:
-    """Let the system have what is free again; the C library of Linux keeps it, after each large template or picture."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
+    heap.give_back()
 
 
 def follow_up_questions(database: Database) -> None:
@@ -97,7 +93,7 @@ JOBS = [
     Job(notifications.send_out, pause=0.5),
     Job(webhooks.deliver_due, pause=0.5),
     Job(running.work, pause=0.5),
-    Job(give_back_memory, pause=20),
+    Job(give_back_memory, pause=10),
     Job(digests.send_due, pause=300),
     Job(follow_up_questions, pause=600),
     Job(forget, pause=3600),

@@ -1,12 +1,10 @@
 """Background work: trouble is told in a line and costs a pause, not the work."""
 
 import logging
-import sys
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app import work
 from app.db import Database
 from app.work import PAUSE_AFTER_TROUBLE, Job
 
@@ -43,11 +41,3 @@ def test_a_round_of_work(
     assert [record.levelno for record in caplog.records] == ([level] if level else [])
     assert all(record.getMessage() == f"Background work {words}" for record in caplog.records)
     assert any(record.exc_info for record in caplog.records) == (do is breaks)
-
-
-@pytest.mark.parametrize("system", [sys.platform, "darwin", "win32"])
-def test_memory_is_given_back_where_the_system_takes_it(
-    own_database: Database, monkeypatch: pytest.MonkeyPatch, system: str
-) -> None:
-    monkeypatch.setattr(sys, "platform", system)
-    assert Job(work.give_back_memory, pause=20).once(own_database) == 20

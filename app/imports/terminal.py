@@ -5,8 +5,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tqdm import tqdm
-
 from app import boards
 from app.db import Database
 from app.imports import batches, running, telling, undoing
@@ -166,6 +164,8 @@ def _table(heading: str, lines: list[tuple[str, str]]) -> None:
 
 
 def _run(database: Database, batch: Import) -> None:
+    from tqdm import tqdm  # noqa: PLC0415 - no server needs it
+
     with tqdm(total=batch.total, initial=batch.done, unit="", disable=None) as bar:
 
         def tell(batch: Import) -> None:
