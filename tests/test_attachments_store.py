@@ -17,6 +17,7 @@ from app.attachments import store
 from app.attachments.store import Folder, Service, Store
 from app.config import Settings
 from tests.fixtures.mail import free_port
+from tests.fixtures.needs import missing
 from tests.fixtures.server import ROOT
 
 
@@ -85,7 +86,7 @@ Folder(Path({str(tmp_path)!r}) / "uploads").put("key", b"x")
 print(*waited, sep="\\n")
 """
     if not Path("/proc/self/fd").is_dir():
-        pytest.skip("This system does not tell which files are open.")
+        missing("/proc/self/fd", "Only Linux tells which files are open.")
     ran = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
     )

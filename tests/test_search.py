@@ -1,9 +1,7 @@
 """Finding items by words and by likeness: alike on both databases, in any language, only what the viewer may see."""
 
 import csv
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Select, insert
@@ -17,19 +15,10 @@ from app.people import Person
 from app.search import words
 from app.search.words import Asked
 from app.statuses import Kind
-from tests import factories
-
-BROUGHT = Path(__file__).parents[2] / "shared" / "data"
+from tests import factories, naughty
+from tests.fixtures.needs import beside
 
 Find = Callable[[str], list[str]]
-
-
-def brought(name: str) -> Path:
-    """A file of data that lies beside the project; the project ships none of it."""
-    path = BROUGHT / name
-    if not path.exists():
-        pytest.skip(f"{name} is missing. Put it into {BROUGHT.name}/ beside the project's folder.")
-    return path
 
 
 def titles(session: Session, numbers: list[int]) -> list[str]:
@@ -208,7 +197,7 @@ def test_any_string_is_a_query(session: Session, member: Person, find: Find, sim
 
 
 def test_hostile_strings_are_queries_and_titles(session: Session, find: Find, similar: Find) -> None:
-    hostile = [text.replace("\0", "") for text in json.loads(brought("naughty-strings.json").read_text("utf-8"))]
+    hostile = [text.replace("\0", "") for text in naughty.strings()]
     search.index_all(session, [(1_000_000 + place, text, text) for place, text in enumerate(hostile)])
     for text in hostile:
         find(text)
@@ -218,9 +207,9 @@ def test_hostile_strings_are_queries_and_titles(session: Session, find: Find, si
 def test_known_duplicates_are_among_the_first_five(
     session: Session, member: Person, everything: Select[tuple[int]]
 ) -> None:
-    with brought("gitbugs/hadoop-bugs.csv").open(encoding="utf-8", newline="") as file:
+    with beside("gitbugs/hadoop-bugs.csv").open(encoding="utf-8", newline="") as file:
         reports = {row["Issue id"]: row for row in csv.DictReader(file)}
-    with brought("gitbugs/hadoop-duplicates.csv").open(encoding="utf-8", newline="") as file:
+    with beside("gitbugs/hadoop-duplicates.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     pairs = [(row["Issue id"], other) for row in rows for other in row["Duplicate id"].split(", ")]
     pairs = [(one, other) for one, other in pairs if one in reports and other in reports]

@@ -1,15 +1,12 @@
 """Every page of the tour in Chromium, one after the other."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from app import db
 from app.attachments import store
 from app.config import Settings
-from app.db import Database
 from tests import scene, tour
 from tests.fixtures.server import Server
 from tests.scene import Scene
@@ -31,8 +28,7 @@ SEND = """sent => {
 
 def fill(server: Server) -> Scene:
     """The board with everything on it; its files lie where the server looks for them."""
-    database = Database(db.make_engine(f"sqlite:///{server.data_dir / 'daylight.sqlite3'}"))
-    with closing(database), pytest.MonkeyPatch.context() as patch:
+    with server.database() as database, pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "settings", lambda: Settings(data_dir=server.data_dir))
         return scene.fill(database)
 

@@ -7,7 +7,6 @@ import pytest
 from markupsafe import Markup
 from playwright.sync_api import Browser, Page
 
-from app import db
 from app.db import Database
 from tests import factories
 from tests.fixtures.server import Server
@@ -58,16 +57,10 @@ def watched(chromium: Browser) -> Iterator[Watched]:
     context.close()
 
 
-@pytest.fixture
-def board(live_server: Server) -> Iterator[Database]:
-    """The server's own database, into which one may write what the program never would."""
-    database = Database(db.make_engine(f"sqlite:///{live_server.data_dir / 'daylight.sqlite3'}"))
-    yield database
-    database.close()
-
-
-def test_nothing_runs_of_what_got_past_the_sanitiser(live_server: Server, board: Database, watched: Watched) -> None:
-    with board.session() as session:
+def test_nothing_runs_of_what_got_past_the_sanitiser(
+    live_server: Server, live_database: Database, watched: Watched
+) -> None:
+    with live_database.session() as session:
         item = factories.item(session, factories.person(session, "Ada Lind"))
         item.html = Markup(PLANTED)  # noqa: S704 - that is the attack
     page = watched.page
@@ -84,9 +77,11 @@ def test_nothing_runs_of_what_got_past_the_sanitiser(live_server: Server, board:
     assert [url for url in watched.reached if "evil.example" in url] == []
 
 
-def test_what_people_write_brings_nothing_to_refuse(live_server: Server, board: Database, watched: Watched) -> None:
+def test_what_people_write_brings_nothing_to_refuse(
+    live_server: Server, live_database: Database, watched: Watched
+) -> None:
     """The same words through the program: the sanitiser leaves nothing for the browser to refuse."""
-    with board.session() as session:
+    with live_database.session() as session:
         ada = factories.person(session, "<img src=x onerror='window.planted=1'>")
         item = factories.item(session, ada, "<script>window.planted=1</script>", body=PLANTED)
         factories.comment(session, item, ada, PLANTED + '[x](javascript:window.planted=1 "x" onclick=1)')

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session
 
-from app import db, sessions
+from app import sessions
 from app.db import Database
 from app.items import Item
 from app.people import Person, Role
@@ -28,27 +28,20 @@ HIDE = """value => {
 
 
 @pytest.fixture
-def database(live_server: Server) -> Iterator[Database]:
-    database = Database(db.make_engine(f"sqlite:///{live_server.data_dir / 'daylight.sqlite3'}"))
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def happens(database: Database) -> Happens:
+def happens(live_database: Database) -> Happens:
     """Somebody else does something to the item: Ben, who comments, or Mira, who answers."""
 
     def happens(act: Callable[[Session, Item, Person, Person], object]) -> None:
-        with database.session() as session:
+        with live_database.session() as session:
             act(session, session.get_one(Item, 1), session.get_one(Person, 2), session.get_one(Person, 3))
 
     return happens
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Server, database: Database) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
     """Ada at her item, which has a long story."""
-    with database.session() as session:
+    with live_database.session() as session:
         ada, ben = factories.person(session, "Ada Lind"), factories.person(session, "Ben Osei")
         factories.person(session, "Mira Okafor", role=Role.MAINTAINER, title="CTO")
         item = factories.item(session, ada, "Dark mode")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from app import db, sessions
+from app import sessions
 from app.db import Database
 from app.items import Item
 from app.people import Role
@@ -20,16 +20,9 @@ TITLES = ("Dark mode", "Print the map", "A dark theme")
 
 
 @pytest.fixture
-def database(live_server: Server) -> Iterator[Database]:
-    database = Database(db.make_engine(f"sqlite:///{live_server.data_dir / 'daylight.sqlite3'}"))
-    yield database
-    database.close()
-
-
-@pytest.fixture
-def page(chromium: Browser, live_server: Server, database: Database) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
     """A maintainer at the triage of three new items."""
-    with database.session() as session:
+    with live_database.session() as session:
         mira, ada = (
             factories.person(session, "Mira Okafor", role=Role.MAINTAINER),
             factories.person(session, "Ada Lind"),
@@ -59,7 +52,7 @@ def chosen(page: Page) -> list[str]:
     return [box.input_value() for box in page.locator("[name=chosen]:checked").all()]
 
 
-def test_the_keys_choose_and_answer_several(page: Page, press: Callable[[str], None], database: Database) -> None:
+def test_the_keys_choose_and_answer_several(page: Page, press: Callable[[str], None], live_database: Database) -> None:
     press("j x j j x")
     assert chosen(page) == ["1-new", "3-new"]
     press("k")
@@ -70,7 +63,7 @@ def test_the_keys_choose_and_answer_several(page: Page, press: Callable[[str], N
     assert chosen(page) == ["1-new", "3-new"]
     page.get_by_role("button", name="Move all that are chosen").press("Enter")
     expect(page.locator(".notice")).to_have_text("2 requests are “Acknowledged” now.")
-    with database.session(writes=False) as session:
+    with live_database.session(writes=False) as session:
         stand = [session.get_one(Item, number).status for number in (1, 2, 3)]
     assert stand == [Status.ACKNOWLEDGED, Status.NEW, Status.ACKNOWLEDGED]
 

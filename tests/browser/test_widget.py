@@ -11,8 +11,7 @@ import jwt
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from app import db, hiding, products, site
-from app.db import Database
+from app import hiding, products, site
 from app.people import Role
 from app.statuses import Status
 from app.web.assets import Assets
@@ -107,8 +106,7 @@ def other_site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def board(shared_server: Server, other_site: Site) -> Server:
-    database = Database(db.make_engine(f"sqlite:///{shared_server.data_dir / 'daylight.sqlite3'}"))
-    with database.session() as session:
+    with shared_server.database() as database, database.session() as session:
         ada = factories.person(session, "Ada Lind")
         mira = factories.person(session, "Mira Okafor", role=Role.MAINTAINER, title="CTO")
         planned, _waiting, merged, hidden = (
@@ -120,7 +118,6 @@ def board(shared_server: Server, other_site: Site) -> Server:
         owner = factories.person(session, "Ola Nord", role=Role.OWNER)
         KEY.append(products.add_key(session, owner, "Planner")[1])
         site.let_frame(session, framers=other_site.url, by_all=False)
-    database.close()
     return shared_server
 
 
