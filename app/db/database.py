@@ -29,6 +29,7 @@ class Database:
         self._threads = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "database")
         self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
         self._gatherings: dict[Any, Gathering] = {}
+        self._snapshots = Gathering(_snapshot_for_each, self._read)
         self._watch: Any = None
         self._watch_is_old = False
         event.listen(engine, "engine_disposed", self._let_the_watch_go)
@@ -72,7 +73,7 @@ class Database:
         if writes:
             self._renew_watch()
             return await asyncio.wrap_future(self.write(work))
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self.in_transaction, work, writes)
+        return await asyncio.wrap_future(self._read(work))
 
     async def together(self, work: Callable[[Session, list[Thing]], list[Done]], thing: Thing) -> Done:
         """Do the work for all who ask for it at the same moment, in one transaction that is over when this returns.
@@ -91,6 +92,9 @@ class Database:
             return self._writer.submit(work)
         return self._threads.submit(self.in_transaction, work, writes=True)
 
+    def _read(self, work: Callable[[Session], Done]) -> "Future[Done]":
+        return self._threads.submit(self.in_transaction, work, writes=False)
+
     def in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
         """Do the work here and now."""
         with self.session(writes=writes) as session:
@@ -100,11 +104,9 @@ class Database:
         """A value that differs whenever anything was committed since it was last asked for, by any process.
 
         SQLite counts the commits of other connections for each connection; the one that asks here never writes.
-        PostgreSQL's snapshot changes with every transaction that writes.
+        PostgreSQL's snapshot changes with every transaction that writes; it is asked once for all who want to know.
         """
-        if self._is_sqlite:
-            return self._data_version()
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._snapshot)
+        return self._data_version() if self._is_sqlite else await self._snapshots.add(None)
 
     def _data_version(self) -> object:
         self._renew_watch()
@@ -123,10 +125,6 @@ class Database:
             self._watch = None
         self._watch_is_old = False
 
-    def _snapshot(self) -> object:
-        with self.engine.connect() as connection:
-            return connection.exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
-
     def close(self) -> None:
         """Finish what was submitted and let go of the database."""
         self.end_threads()
@@ -140,6 +138,11 @@ class Database:
             event.remove(self.engine, "engine_disposed", self._let_the_watch_go)
         if self._watch is not None:
             self._watch.close()
+
+
+def _snapshot_for_each(session: Session, asked: list[None]) -> list[object]:
+    snapshot = session.connection().exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
+    return [snapshot] * len(asked)
 
 
 def _execute_outside(connection: Connection, *statements: str) -> None:

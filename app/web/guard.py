@@ -1,6 +1,7 @@
 """What stands before every request: whose host, whose page sent it, and the headers that bind the browser."""
 
 import ipaddress
+from functools import cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,6 +16,13 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 BARE = "default-src 'none'; sandbox"  # of what is no page, should somebody open it as one
+BONDS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
 SHOWING_WIDGETS = f"{POLICY}; frame-src 'self'"  # of the pages with a preview of the widget
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/"  # knows nobody by a cookie, so that pages of any site may call it
@@ -65,13 +73,15 @@ class Guard:
 
 
 def bind_browser(headers: MutableHeaders) -> None:
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if settings().is_https:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    """Add what binds a browser, but for what the answer says itself."""
+    said = {name for name, _value in headers.raw}
+    headers.raw.extend(header for header in _bonds(settings().is_https) if header[0] not in said)
+
+
+@cache
+def _bonds(is_https: bool) -> list[tuple[bytes, bytes]]:
+    bonds = BONDS | ({"Strict-Transport-Security": "max-age=31536000"} if is_https else {})
+    return Headers(bonds).raw
 
 
 def is_own_host(host: str) -> bool:
