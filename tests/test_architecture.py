@@ -23,8 +23,8 @@ ALL_TEMPLATES = sorted(path for path in TEMPLATES.rglob("*.*"))
 PAGES = sorted(path for path in TEMPLATES.rglob("*.html") if path.parent.name != "mails")
 KNOWN_TO_EVERY_PAGE = {"request", "site", "viewer", "now", "base_url", "theme", "asset", "drawn", "own", "page_path"}
 LINES_MOST = 40
-RARELY_NEEDED = ["aiosmtpd", "alembic", "charset_normalizer", "cryptography", "httpx", "jwt", "prometheus_client",
-                 "psycopg", "quotequail"]  # fmt: skip
+RARELY_NEEDED = ["PIL", "aiosmtpd", "alembic", "charset_normalizer", "cryptography", "httpx", "jwt", "obstore",
+                 "prometheus_client", "psycopg", "quotequail", "tqdm"]  # fmt: skip
 SET_BY_THE_PROGRAM = {"served_at"}
 
 

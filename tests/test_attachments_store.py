@@ -13,8 +13,9 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from app import db
-from app.attachments import store
-from app.attachments.store import Folder, Service, Store
+from app.attachments import store, stores
+from app.attachments.store import Store, StoreTrouble
+from app.attachments.stores import Folder, Service
 from app.config import Settings
 from tests.fixtures.mail import free_port
 from tests.fixtures.needs import missing
@@ -81,7 +82,7 @@ from pathlib import Path
 waited = []
 fsync = os.fsync
 os.fsync = lambda descriptor: (waited.append(os.readlink(f"/proc/self/fd/{{descriptor}}")), fsync(descriptor))
-from app.attachments.store import Folder
+from app.attachments.stores import Folder
 Folder(Path({str(tmp_path)!r}) / "uploads").put("key", b"x")
 print(*waited, sep="\\n")
 """
@@ -91,3 +92,15 @@ print(*waited, sep="\\n")
         [sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=True
     )
     assert ran.stdout.split() == [str(tmp_path / "uploads" / "key"), str(tmp_path / "uploads")]
+
+
+def test_a_service_that_is_away_is_trouble_of_one_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"AWS_REGION": "here", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(stores, "RETRIES", {"max_retries": 0})
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    away = stores.service("s3://bucket/away")
+    for ask in (lambda: away.put("a", b""), lambda: away.get("a"), lambda: away.delete("a"),
+                lambda: list(away.older_than(db.now()))):  # fmt: skip
+        with pytest.raises(StoreTrouble):
+            ask()

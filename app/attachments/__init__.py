@@ -5,13 +5,12 @@ unguessable key, and only then becomes a row (`staging`). What is said is posted
 (`attaching`); rows that waited in vain, and files without a row, are swept.
 """
 
-from obstore.exceptions import BaseError as StoreTrouble
-
 from app.attachments.attaching import add, waiting, warnings
 from app.attachments.leaks import for_browsers as leaks_for_browsers
 from app.attachments.reading import content, find, of_item, of_request, of_said
 from app.attachments.recognising import BYTES_MOST, FILES_MOST, allowed, not_taken
 from app.attachments.staging import Sent, Staged, admit, stage
+from app.attachments.store import StoreTrouble
 from app.attachments.sweeping import forget_person, remove, sweep
 from app.attachments.table import Attachment, Kind
 

@@ -6,7 +6,6 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from app import pictures
 from app.attachments import leaks
 from app.attachments.table import NAME_MOST, Kind
 from app.refusals import Invalid
@@ -42,6 +41,8 @@ def recognise(name: str, sent: bytes) -> Recognised:
         raise _refusal(name, _("“%(name)s” has more than %(most)s MB; that is the limit."))
     if not sent:
         raise _refusal(name, _("“%(name)s” is empty."))
+    from app import pictures  # noqa: PLC0415 - with a library that is loaded when a file comes
+
     return _picture(name, sent) if pictures.is_one(sent) else _text(name, sent)
 
 
@@ -62,6 +63,8 @@ def _refusal(name: str, words: str) -> Invalid:
 
 
 def _picture(name: str, sent: bytes) -> Recognised:
+    from app import pictures  # noqa: PLC0415 - the same
+
     try:
         made = pictures.made_anew(sent)
     except pictures.TooManyPixels:

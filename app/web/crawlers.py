@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app import cards, site, sitemap
+from app import site, sitemap
 from app.config import settings
 from app.refusals import NotFound
 from app.web import kit
@@ -48,6 +48,8 @@ def part_of_sitemap(request: Request, session: Db, page: int) -> Response:
 
 @area.get("/card.png")
 def card_of_board(session: Db) -> Response:
+    from app import cards  # noqa: PLC0415 - with a library that is loaded when a picture is drawn
+
     return Response(cards.drawn(site.the(session).name), media_type="image/png", headers=HOUR)
 
 
@@ -55,6 +57,8 @@ def card_of_board(session: Db) -> Response:
 def card_of_item(session: Db, item: ItemInPath, viewer: Viewer) -> Response:
     if item.is_hidden:
         raise NotFound(_("There is nothing at this address."))
+    from app import cards  # noqa: PLC0415 - the same
+
     votes = ngettext("%s vote", "%s votes", item.vote_count) % shown(item.vote_count)
     card = cards.drawn(site.the(session).name, item.title, item.status, (item.status_label, votes))
     return Response(card, media_type="image/png", headers=HOUR if viewer is None else PRIVATE)

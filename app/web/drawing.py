@@ -24,19 +24,24 @@ class Templates(Environment):
         """What all templates know is complete when the first one is loaded; to look in two places costs time."""
         return {**self.globals, **(d or {})}
 
-    def _generate(self, source: nodes.Template, *about: Any, **options: Any) -> str:
-        return super()._generate(Preparation(self).visit(source), *about, **options)
+    def _generate(self, source: nodes.Template, name: str | None, *about: Any, **options: Any) -> str:
+        prepared = Preparation(self, name or "").visit(source)
+        return super()._generate(prepared, name, *about, **options)
 
 
 class Preparation(NodeTransformer):
-    """Puts fragments where they are included, and words into the language, which one instance has one of."""
+    """Puts words into the language, which one instance has one of, and fragments where other fragments include them.
 
-    def __init__(self, environment: Environment) -> None:
+    A page includes each of its own when it is drawn: it has many, draws few, and draws each of those once.
+    """
+
+    def __init__(self, environment: Environment, name: str) -> None:
         self.environment = environment
+        self.is_fragment = name.rpartition("/")[2].startswith("_")
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 - as Jinja calls it
         name, loader = node.template, self.environment.loader
-        if not isinstance(name, nodes.Const) or loader is None:
+        if not self.is_fragment or not isinstance(name, nodes.Const) or loader is None:
             return node
         fragment = self.environment.parse(loader.get_source(self.environment, name.value)[0], name.value)
         return nodes.Scope(self.visit(fragment).body, lineno=node.lineno)

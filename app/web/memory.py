@@ -28,9 +28,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import Database
 
 STAYS_TRUE = 60.0  # seconds
-BYTES_MOST = 8_000_000
+BYTES_MOST = 6_000_000
 PAGE_MOST = 1_000_000
-DRAWINGS_MOST = 2_000
+DRAWINGS_MOST = 1_000
 RECOLLECTIONS_MOST = 500
 LISTS_MOST = 50  # pages of lists and their frames, each of some tens of kilobytes
 ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Request, Response
 from starlette.datastructures import UploadFile
 
-from app import colours, pictures, site
+from app import colours, site
 from app.refusals import Invalid
 from app.site import Site
 from app.web import kit
@@ -49,6 +49,8 @@ def save_settings(request: Request, session: Db, _owner: Owner, form: Annotated[
 
 @area.post("/settings/logo")
 def save_logo(request: Request, session: Db, _owner: Owner, form: Annotated[LogoForm, typed(LogoForm)]) -> Response:
+    from app import pictures  # noqa: PLC0415 - with a library that is loaded when a picture comes
+
     sent = form.logo.file.read(pictures.BYTES_MOST + 1) if isinstance(form.logo, UploadFile) else b""
     try:
         site.set_logo(session, pictures.logo(sent))
