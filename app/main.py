@@ -25,6 +25,7 @@ from app.web.packing import Packing
 from app.web.route import BODY_MOST
 from app.web.streams import Streams
 
+RARELY = 10_000, 20, 50  # things made for one request are many, and nearly all go without the collector
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 
@@ -69,6 +70,7 @@ def served() -> ASGIApp:
     app = create_app()
     gc.collect()
     gc.freeze()  # what is there now stays, and the collector need not look through it again and again
+    gc.set_threshold(*RARELY)
     database = app.state.database
     remembering: ASGIApp = Memory(app, database)
     if settings().metrics == "on":
