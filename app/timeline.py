@@ -9,8 +9,8 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import Integer, bindparam, union_all
+from sqlmodel import Session, col, select
 
 from app import attachments, edits, items, people
 from app.attachments import Attachment
@@ -100,12 +100,12 @@ def of(session: Session, item: Item, viewer: Person | None) -> list[Entry]:
 
 
 # Built once: to put them together costs as much as to read the rows.
-_NUMBER: Any = bindparam("number")
-_MERGED = select(StatusChange.item_number).where(StatusChange.duplicate_of == _NUMBER)
+_NUMBER: Any = bindparam("number", type_=Integer)
+_HERE = union_all(  # one list to look in, because PostgreSQL reads the whole table for a number or one of a list
+    select(_NUMBER), select(StatusChange.item_number).where(StatusChange.duplicate_of == _NUMBER)
+)
 CHANGES = (  # the moves of the item itself, and those of every item that was ever merged into it
-    select(StatusChange)
-    .where(or_(col(StatusChange.item_number) == _NUMBER, col(StatusChange.item_number).in_(_MERGED)))
-    .order_by(col(StatusChange.id))
+    select(StatusChange).where(col(StatusChange.item_number).in_(_HERE)).order_by(col(StatusChange.id))
 )
 TARGET_MOVES = select(TargetMove).where(TargetMove.item_number == _NUMBER)
 COMMENTS = select(Comment).where(Comment.item_number == _NUMBER).order_by(col(Comment.id))
