@@ -50,6 +50,7 @@ class Gathering:
             self.submit(work).add_done_callback(lambda done: self._end(taken, done))
         except RuntimeError as closed:
             _fail(self._take(), closed)
+            self._go_on()
 
     def _take(self) -> list[tuple[Any, "Waiting[Any]"]]:
         with self.lock:
@@ -63,6 +64,9 @@ class Gathering:
             _tell(taken, lambda waiting: waiting.set_result(outcomes[waiting]))
         else:  # where no transaction could begin, all that are here have waited for it
             _fail(taken or self._take(), trouble)
+        self._go_on()
+
+    def _go_on(self) -> None:
         with self.lock:
             goes_on = self.is_under_way = bool(self.gathered)
         if goes_on:
