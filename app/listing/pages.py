@@ -145,7 +145,8 @@ _READ: dict[Sort, Callable[[str], Any]] = {
 
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
-    return search.find(session, view.query, numbers_in(viewer, view), most)
+    among = _numbers(viewer.role if viewer else None, view.narrowed_by)
+    return search.find(session, view.query, among, most, _values(viewer, view))
 
 
 def _best(session: Session, viewer: Person | None, view: View) -> Page:

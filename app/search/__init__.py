@@ -5,13 +5,15 @@ matched and ranked is the database's (`sqlite`, `postgresql`).
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, Select, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, select
 from sqlmodel import Session
 
+from app import db
 from app.search import postgresql, sqlite, words
 from app.search.words import Asked, Part, Row
 
@@ -20,18 +22,24 @@ FOUND_MOST = 500
 RANKED_MOST = 1_000
 WRITTEN_AT_ONCE = 1_000
 SIMILAR_LEAST = 3
+SHAPES_MOST = 200
 _NUMBER = re.compile(r"#?([0-9]{1,9})")
 
 
-class Engine(Protocol):
-    """What differs between the databases. Matches have a `number` and a `rank`, the lower the better."""
+class Engine(Hashable, Protocol):
+    """What differs between the databases. Matches have a `number` and a `rank`, the lower the better.
+
+    They are those of the parameter `words`: what `all_of` or `any_of` says.
+    """
 
     def write(self, session: Session, rows: Sequence[Row]) -> None: ...
     def remove(self, session: Session, numbers: Collection[int]) -> None: ...
-    def with_all(self, asked: Sequence[Asked], part: Part) -> FromClause: ...
-    def with_any(self, words: Sequence[str]) -> FromClause: ...
+    def all_of(self, asked: Sequence[Asked], part: Part) -> Any: ...
+    def with_all(self, part: Part) -> FromClause: ...
+    def any_of(self, words: Sequence[str]) -> Any: ...
+    def with_any(self) -> FromClause: ...
     def telling(self, session: Session, words: Sequence[str]) -> list[str]: ...
-    def run(self, session: Session, statement: Select[Any]) -> list[int]: ...
+    def prepare(self, session: Session) -> None: ...
 
 
 _ENGINES: dict[str, Engine] = {"sqlite": sqlite, "postgresql": postgresql}
@@ -55,18 +63,21 @@ def remove(session: Session, numbers: Collection[int]) -> None:
         _engine(session).remove(session, numbers)
 
 
-def find(session: Session, query: str, among: Select[Any], most: int = FOUND_MOST) -> list[int]:
+def find(
+    session: Session, query: str, among: Select[Any], most: int = FOUND_MOST, values: Mapping[str, Any] | None = None
+) -> list[int]:
     """The numbers of the items that a query finds, best first; any string is a query.
 
-    `among` selects the numbers of the items that may be found. First comes the item whose number was asked for, then
-    those with all the words in their title, then those with all the words anywhere; if these are none, any word does.
+    `among` selects the numbers of the items that may be found, with `values` for its parameters. First comes the item
+    whose number was asked for, then those with all the words in their title, then those with all the words anywhere; if
+    these are none, any word does.
     """
-    query = query[:QUERY_MOST]
-    found = dict.fromkeys(_numbered(session, query, among))
+    query, values = query[:QUERY_MOST], values or {}
+    found = dict.fromkeys(_numbered(session, query, among, values))
     for part in Part:
         if len(found) < most:
-            found |= dict.fromkeys(_with_all(session, query, part, among, most))
-    return list(found)[:most] or _with_any(session, query, among, most)
+            found |= dict.fromkeys(_with_all(session, query, part, among, most, values))
+    return list(found)[:most] or _with_any(session, query, among, most, values)
 
 
 def similar(session: Session, title: str, among: Select[Any], most: int = 5, leave_out: int | None = None) -> list[int]:
@@ -78,34 +89,60 @@ def similar(session: Session, title: str, among: Select[Any], most: int = 5, lea
     if len(title) < SIMILAR_LEAST:
         return []
     others = among.where(_number_of(among) != leave_out) if leave_out else among
-    found = dict.fromkeys(_with_any(session, title, others, most))
+    found = dict.fromkeys(_with_any(session, title, others, most, {}))
     if len(found) < most:
-        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, others, most))
+        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, others, most, {}))
     return list(found)[:most]
 
 
-def _numbered(session: Session, query: str, among: Select[Any]) -> list[int]:
+def _numbered(session: Session, query: str, among: Select[Any], values: Mapping[str, Any]) -> list[int]:
     asked = _NUMBER.fullmatch(query.strip())
-    return list(session.scalars(among.where(_number_of(among) == int(asked[1])))) if asked else []
+    return _run(session, among.where(_number_of(among) == int(asked[1])), values) if asked else []
 
 
-def _with_all(session: Session, query: str, part: Part, among: Select[Any], most: int) -> list[int]:
-    """Ranks the newest matches only: a common word has more of them than can be ranked while somebody types."""
+def _with_all(
+    session: Session, query: str, part: Part, among: Select[Any], most: int, values: Mapping[str, Any]
+) -> list[int]:
     asked = words.asked(query)
     if not asked:
         return []
-    matches = _among(among, _engine(session).with_all(asked, part))
-    newest = matches.order_by(matches.selected_columns.number.desc()).limit(RANKED_MOST).subquery()
-    best = select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc())
-    return _engine(session).run(session, best.limit(most))
+    engine = _engine(session)
+    engine.prepare(session)
+    found = {"words": engine.all_of(asked, part), "most": most}
+    return _run(session, _best_with_all(engine, part, among), {**values, **found})
 
 
-def _with_any(session: Session, query: str, among: Select[Any], most: int) -> list[int]:
-    telling = _engine(session).telling(session, sorted(set(words.of(query))))
+def _with_any(session: Session, query: str, among: Select[Any], most: int, values: Mapping[str, Any]) -> list[int]:
+    engine = _engine(session)
+    telling = engine.telling(session, sorted(set(words.of(query))))
     if not telling:
         return []
-    matches = _among(among, _engine(session).with_any(telling))
-    return _engine(session).run(session, matches.order_by(matches.selected_columns.rank).limit(most))
+    engine.prepare(session)
+    return _run(session, _best_with_any(engine, among), {**values, "words": engine.any_of(telling), "most": most})
+
+
+def _run(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[int]:
+    return list(db.run(session, statement, values).scalars())
+
+
+_MOST: Any = bindparam("most", type_=Integer)
+
+
+@lru_cache(SHAPES_MOST)
+def _best_with_all(engine: Engine, part: Part, among: Select[Any]) -> Select[Any]:
+    """Ranks the newest matches only: a common word has more of them than can be ranked while somebody types.
+
+    Put together once for each shape of what may be found, because that takes longer than most searches.
+    """
+    matches = _among(among, engine.with_all(part))
+    newest = matches.order_by(matches.selected_columns.number.desc()).limit(RANKED_MOST).subquery()
+    return select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc()).limit(_MOST)
+
+
+@lru_cache(SHAPES_MOST)
+def _best_with_any(engine: Engine, among: Select[Any]) -> Select[Any]:
+    matches = _among(among, engine.with_any())
+    return matches.order_by(matches.selected_columns.rank).limit(_MOST)
 
 
 def _among(among: Select[Any], matches: FromClause) -> Select[Any]:

@@ -5,14 +5,12 @@ Its ranking does not know that a rare word tells more than a common one; `with_a
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Double,
     FromClause,
     Integer,
-    Select,
     String,
     bindparam,
     cast,
@@ -45,22 +43,28 @@ def remove(session: Session, numbers: Collection[int]) -> None:
         session.execute(statement, [{"removed": number} for number in numbers])
 
 
-def run(session: Session, statement: Select[Any]) -> list[int]:
-    """The numbers that a search finds, planned for its own words: one plan for all reads whole tables for rare ones."""
+def prepare(session: Session) -> None:
+    """Have each search planned for its own words: one plan for all reads whole tables for rare ones."""
     session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
-    return list(session.scalars(statement))
 
 
-def with_all(asked: Sequence[Asked], part: Part) -> FromClause:
-    query = cast(" & ".join(_quoted(word) + ":*" * is_beginning for word, is_beginning in asked), TSQUERY)
-    within = _TABLES[part]
+def all_of(asked: Sequence[Asked], _part: Part) -> str:
+    return " & ".join(_quoted(word) + ":*" * is_beginning for word, is_beginning in asked)
+
+
+def with_all(part: Part) -> FromClause:
+    within, query = _TABLES[part], cast(bindparam("words"), TSQUERY)
     return select(within.c.number, (-_likeness(within, query)).label("rank")).where(_holds(within, query)).subquery()
 
 
-def with_any(words: Sequence[str]) -> FromClause:
+def any_of(words: Sequence[str]) -> list[str]:
+    return [_quoted(word) for word in words]
+
+
+def with_any() -> FromClause:
     """Ranked by the sum over the words of likeness times the logarithm of how rare the word is."""
     within = _TABLES[Part.WHOLE]
-    word = func.unnest(cast([_quoted(word) for word in words], ARRAY(String))).column_valued("word")
+    word = func.unnest(cast(bindparam("words"), ARRAY(String))).column_valued("word")
     query = cast(word, TSQUERY)
     holders = func.count().over(partition_by=word)
     hits = select(within.c.number, _likeness(within, query).label("likeness"), holders.label("holders"))

@@ -4,12 +4,10 @@ Its tokenizer parts words at spaces; `search_words` counts the items of each wor
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from sqlalchemy import (
     FromClause,
     Integer,
-    Select,
     String,
     bindparam,
     column,
@@ -40,18 +38,22 @@ def remove(session: Session, numbers: Collection[int]) -> None:
     session.execute(statement, [{"removed": number} for number in numbers])
 
 
-def run(session: Session, statement: Select[Any]) -> list[int]:
-    """The numbers that a search finds."""
-    return list(session.scalars(statement))
-
-
-def with_all(asked: Sequence[Asked], part: Part) -> FromClause:
+def all_of(asked: Sequence[Asked], part: Part) -> str:
     query = " AND ".join(_quoted(word) + "*" * is_beginning for word, is_beginning in asked)
-    return _matching(f"title : ({query})" if part is Part.TITLE else query)
+    return f"title : ({query})" if part is Part.TITLE else query
 
 
-def with_any(words: Sequence[str]) -> FromClause:
-    return _matching(" OR ".join(_quoted(word) for word in words))
+def with_all(_part: Part) -> FromClause:
+    return with_any()
+
+
+def any_of(words: Sequence[str]) -> str:
+    return " OR ".join(_quoted(word) for word in words)
+
+
+def with_any() -> FromClause:
+    found = select(_INDEX.c.rowid.label("number"), _INDEX.c.rank)
+    return found.where(literal_column("search_index").op("MATCH")(bindparam("words"))).subquery()
 
 
 def telling(session: Session, words: Sequence[str]) -> list[str]:
@@ -60,9 +62,8 @@ def telling(session: Session, words: Sequence[str]) -> list[str]:
     return list(session.scalars(select(_WORDS.c.term).where(_WORDS.c.term.in_(words), is_telling)))
 
 
-def _matching(query: str) -> FromClause:
-    found = select(_INDEX.c.rowid.label("number"), _INDEX.c.rank)
-    return found.where(literal_column("search_index").op("MATCH")(query)).subquery()
+def prepare(_session: Session) -> None:
+    """It plans each search as it comes."""
 
 
 def _quoted(word: str) -> str:
