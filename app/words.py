@@ -15,6 +15,13 @@ from babel.numbers import format_decimal
 
 from app.config import settings
 
+UNITS = (  # of a span: from how many seconds on, and how many each has
+    ("year", 365 * 86400, 365 * 86400),
+    ("month", 61 * 86400, 30 * 86400),
+    ("day", 86400, 86400),
+    ("hour", 3600, 3600),
+    ("minute", 60, 60),
+)
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
@@ -52,19 +59,17 @@ def _day(year: int, month: int, day: int) -> str:
 
 def moment(value: datetime) -> str:
     """3 May 2026, 14:02 UTC."""
-    value = value.astimezone(UTC)
-    return f"{day(value)}, {value:%H:%M} UTC"
+    value = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return f"{day(value)}, {value.hour:02}:{value.minute:02} UTC"
 
 
 def span(value: timedelta) -> str:
     """12 days, in one unit, rounded down to what has fully passed."""
-    if value < timedelta(minutes=1):
-        return _("less than a minute")
-    units = (("year", 365 * 86400), ("month", 61 * 86400), ("day", 86400), ("hour", 3600), ("minute", 60))
-    seconds = value.total_seconds()
-    unit, size = next((unit, size) for unit, size in units if seconds >= size)
-    size = 30 * 86400 if unit == "month" else size
-    return _spelled(unit, int(seconds // size * size))
+    seconds = int(value.total_seconds())
+    for unit, least, size in UNITS:
+        if seconds >= least:
+            return _spelled(unit, seconds // size * size)
+    return _("less than a minute")
 
 
 @lru_cache(5_000)

@@ -1,6 +1,6 @@
 """The templates: where they are, and what all of them know."""
 
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -72,9 +72,20 @@ def environment() -> Environment:
                     "span": words.span, "number": words.number, "size": words.size,
                     "target": targets.shown}  # fmt: skip
     env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
-                    "marks": MARKS, "policy": policy, "locale": words.locale(),
+                    "marks": MARKS, "mark": _marked(env), "policy": policy, "locale": words.locale(),
                     "_": _say, "ngettext": _say_number}  # fmt: skip
     return env
+
+
+def _marked(env: Environment) -> Callable[[statuses.Status, statuses.Kind], Markup]:
+    """A status with its mark, as it is called for this kind of item. Every row of every list has one of a few."""
+
+    @cache
+    def mark(status: statuses.Status, kind: statuses.Kind) -> Markup:
+        html = env.get_template("statuses/_mark.html").render(status=status, kind=kind)
+        return Markup(html)  # noqa: S704 - escaped by it
+
+    return mark
 
 
 @pass_context
