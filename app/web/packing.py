@@ -21,7 +21,7 @@ except ImportError:
     LEVEL = 5
 
 GZIP = 31  # how the library is told to write a whole gzip file
-LEAST = 500  # bytes; less is not worth it
+LEAST = 1_400  # bytes; less goes in one packet anyway
 PACKABLE = re.compile(r"text/(?!event-stream)|[a-z]+/[a-z+]*(json|xml|javascript)\b")
 
 
