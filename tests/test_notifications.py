@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Thread
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from app import comments, db, departure, events, hiding, notifications, people, status_changes, subscriptions, votes
 from app.boards import Access, Board
@@ -312,7 +312,10 @@ def test_a_bulk_move_is_one_mail_with_its_words_once(session: Session, member: P
     assert "\n\nMira Okafor, CTO, acknowledged “Night theme”:\n<" in mail.body
 
 
-def test_a_bulk_move_waits_until_all_of_it_is_told(session: Session, member: Person, maintainer: Person) -> None:
+def test_a_bulk_move_waits_until_all_of_it_is_told(
+    session: Session, member: Person, maintainer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling, "EVENTS_MOST", 1)
     several = [factories.item(session, member) for _ in range(2)]
     events.silence(session, [item.number for item in several])
     status_changes.change_many(session, several, maintainer, Move(to="acknowledged", explanation="We have read it."))
@@ -422,6 +425,25 @@ def test_thousands_are_told_in_portions_and_each_once(
     assert event.told_at is not None
     recipients = [mail.recipient for mail in mails(session)]
     assert len(recipients) == len(set(recipients)) == 10
+
+
+def test_a_portion_is_of_people_and_not_of_events(
+    session: Session, member: Person, other_member: Person, maintainer: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What few hear of is told together; the event with which the portion ends is told on from there."""
+    monkeypatch.setattr(telling, "PORTION", 4)
+    several = [factories.item(session, member, title) for title in ("Dark mode", "Night theme", "Dusk theme")]
+    for item in several:
+        votes.cast(session, item, other_member)
+        votes.cast(session, item, factories.person(session))
+    events.silence(session, [item.number for item in several])
+    status_changes.change_many(session, several, maintainer, Move(to="acknowledged", explanation="We have read it."))
+    session.flush()
+    for ended in ([True, False, False], [True, True, False], [True, True, True]):
+        assert telling.tell_some(session)
+        noted = session.exec(select(Event).order_by(col(Event.id))).all()
+        assert [event.told_at is not None for event in noted] == ended
+    assert len(told(session)) == 9
 
 
 def test_who_leaves_leaves_nothing_that_waits(session: Session, member: Person, maintainer: Person, item: Item) -> None:

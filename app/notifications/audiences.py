@@ -1,17 +1,18 @@
 """Who hears of what: one table of event by audience, and what an audience is."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, union
+from sqlalchemy import Integer, bindparam, exists, union
 from sqlmodel import Session, col, or_, select
 
-from app import wording
+from app import db, wording
 from app.comments import Comment
 from app.events import Event, Happened
-from app.items import Item, visible_to
+from app.items import Item, visible_by
 from app.notifications.table import Notification
 from app.people import Person, Role
 from app.status_changes import StatusChange
@@ -30,13 +31,26 @@ class Audience(StrEnum):
 
 
 AUDIENCES = {
-    Happened.ITEM_CREATED: {Audience.MENTIONED},
-    Happened.STATUS_CHANGED: {Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED},
-    Happened.MERGED: {Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED},
-    Happened.TARGET_MOVED: {Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED},
-    Happened.COMMENTED: {Audience.READERS, Audience.MENTIONED},
-    Happened.ANSWERED: {Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED},
-    Happened.MILESTONE: {Audience.REPORTER},
+    Happened.ITEM_CREATED: frozenset({Audience.MENTIONED}),
+    Happened.STATUS_CHANGED: frozenset({Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED}),
+    Happened.MERGED: frozenset({Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED}),
+    Happened.TARGET_MOVED: frozenset({Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED}),
+    Happened.COMMENTED: frozenset({Audience.READERS, Audience.MENTIONED}),
+    Happened.ANSWERED: frozenset({Audience.REPORTER, Audience.FOLLOWERS, Audience.MENTIONED}),
+    Happened.MILESTONE: frozenset({Audience.REPORTER}),
+}
+
+_NUMBER: Any = bindparam("number")
+_FAMILY = select(Item.number).where(or_(Item.number == _NUMBER, Item.root == _NUMBER))  # and what was merged into it
+_FOLLOWERS = select(Subscription.person_id).where(
+    col(Subscription.item_number).in_(_FAMILY), col(Subscription.is_following)
+)
+_CHOSE = select(Person.id).where(col(Person.hears_comments))
+SELECTED: dict[Audience, Any] = {
+    Audience.REPORTER: select(Item.reporter_id).where(Item.number == _NUMBER),
+    Audience.FOLLOWERS: _FOLLOWERS,
+    Audience.READERS: _FOLLOWERS.where(col(Subscription.person_id).in_(_CHOSE)),
+    Audience.MENTIONED: select(Person.id).where(col(Person.id).in_(bindparam("mentioned", expanding=True))),
 }
 
 
@@ -48,15 +62,23 @@ def concerned(session: Session, told: Told, *, after: int, most: int) -> list[Pe
     audiences = AUDIENCES[told.event.happened]
     if told.is_hidden or not audiences or _is_told_as_answer(told):
         return []
-    ids = union(*(SELECTED[audience](session, told) for audience in audiences))
+    named = mentioned(session, told.item, told.words) if Audience.MENTIONED in audiences else set()
+    about = {"number": told.item.number, "reporter_id": told.item.reporter_id, "actor_id": told.event.person_id}
+    values = {**about, "mentioned": sorted(named), "after": after, "most": most}
+    return list(session.scalars(_next_of(audiences, is_urgent=is_urgent(told)), values))
+
+
+@cache
+def _next_of(audiences: frozenset[Audience], *, is_urgent: bool) -> Any:
+    ids = union(*(SELECTED[audience] for audience in sorted(audiences)))
     muted = exists().where(
-        col(Subscription.person_id) == Person.id, col(Subscription.item_number) == told.item.number,
+        col(Subscription.person_id) == Person.id, col(Subscription.item_number) == _NUMBER,
         col(Subscription.is_following).is_(False),
     )  # fmt: skip
-    hears = or_(~muted, Person.id == told.item.reporter_id) if is_urgent(told) else ~muted
-    others = col(Person.id).is_distinct_from(told.event.person_id), col(Person.email).is_not(None)
-    in_order = select(Person).where(col(Person.id).in_(ids), col(Person.id) > after, *others, hears)
-    return list(session.exec(in_order.order_by(col(Person.id)).limit(most)))
+    hears = or_(~muted, Person.id == bindparam("reporter_id")) if is_urgent else ~muted
+    others = col(Person.id).is_distinct_from(bindparam("actor_id")), col(Person.email).is_not(None)
+    next_of = select(Person).where(col(Person.id).in_(ids), col(Person.id) > bindparam("after"), *others, hears)
+    return next_of.order_by(col(Person.id)).limit(bindparam("most", type_=Integer))
 
 
 def _is_told_as_answer(told: Told) -> bool:
@@ -67,35 +89,6 @@ def _is_told_as_answer(told: Told) -> bool:
 def is_urgent(told: Told) -> bool:
     """Whether the reporter must know at once: they are asked something, or a question that they owed has ended."""
     return told.change is not None and (told.change.to_status is Status.NEEDS_INFO or told.change.is_automatic)
-
-
-def _reporter(_session: Session, told: Told) -> Any:
-    return select(Item.reporter_id).where(Item.number == told.item.number)
-
-
-def _followers(_session: Session, told: Told) -> Any:
-    """Who follows the item or one that was merged into it."""
-    family = select(Item.number).where(or_(Item.number == told.item.number, Item.root == told.item.number))
-    return select(Subscription.person_id).where(
-        col(Subscription.item_number).in_(family), col(Subscription.is_following)
-    )
-
-
-def _readers(session: Session, told: Told) -> Any:
-    chose = select(Person.id).where(col(Person.hears_comments))
-    return _followers(session, told).where(col(Subscription.person_id).in_(chose))
-
-
-def _mentioned(session: Session, told: Told) -> Any:
-    return select(Person.id).where(col(Person.id).in_(mentioned(session, told.item, told.words)))
-
-
-SELECTED: dict[Audience, Callable[[Session, Told], Any]] = {
-    Audience.REPORTER: _reporter,
-    Audience.FOLLOWERS: _followers,
-    Audience.READERS: _readers,
-    Audience.MENTIONED: _mentioned,
-}
 
 
 def mentioned(session: Session, item: Item, words: str) -> set[int]:
@@ -149,6 +142,11 @@ class Sight:
     def reaches(self, person: Person, item: Item) -> bool:
         kind = item.number, person.role, person.id == item.reporter_id
         if kind not in self.known:
-            shown = select(Item.number).where(Item.number == item.number, visible_to(person))
-            self.known[kind] = self.session.exec(shown).first() is not None
+            asked = {"number": item.number, "viewer_id": person.id}
+            self.known[kind] = db.run(self.session, _shown_to(person.role), asked).first() is not None
         return self.known[kind]
+
+
+@cache
+def _shown_to(role: Role) -> Any:
+    return select(Item.number).where(Item.number == _NUMBER, visible_by(role, bindparam("viewer_id")))

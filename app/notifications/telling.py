@@ -19,7 +19,8 @@ from app.notifications.table import Notification
 from app.people import Person
 from app.wording import Told
 
-PORTION = 200
+PORTION = 200  # people
+EVENTS_MOST = 10
 
 
 def tell_due(database: Database) -> None:
@@ -28,8 +29,7 @@ def tell_due(database: Database) -> None:
         waits = session.exec(_untold().limit(1)).first() is not None
     while waits:
         began = time.monotonic()
-        with database.session() as session:
-            waits = tell_some(session)
+        waits = database.write(tell_some).result()
         time.sleep(time.monotonic() - began)  # votes of the same moment have their turn
 
 
@@ -38,26 +38,25 @@ def _untold() -> Any:
 
 
 def tell_some(session: Session) -> bool:
-    """Tell an event to the next portion of those it concerns; whether there was one to tell."""
-    event = session.exec(_untold().limit(1).with_for_update(skip_locked=True)).first()
-    if event is None:
+    """Tell the next events, as many as one portion of people hears of; whether there was one to tell."""
+    events = session.exec(_untold().limit(EVENTS_MOST).with_for_update(skip_locked=True)).all()
+    if not events:
         return False
-    (told,) = wording.read(session, [event])
-    people = audiences.concerned(session, told, after=event.told_to, most=PORTION)
-    _notify(session, told, people)
-    if len(people) == PORTION:
-        event.told_to = people[-1].key
-    else:
-        event.told_at = db.now()
-        webhooks.queue(session, told)
-    return True
-
-
-def _notify(session: Session, told: Told, people: list[Person]) -> None:
-    sight = Sight(session)
-    rows = [_row(told, person) for person in people if sight.reaches(person, told.item)]
+    sight, rows, ended, room = Sight(session), [], [], PORTION
+    for told in wording.read(session, events):
+        people = audiences.concerned(session, told, after=told.event.told_to, most=room)
+        rows += [_row(told, person) for person in people if sight.reaches(person, told.item)]
+        room -= len(people)
+        if not room:
+            told.event.told_to = people[-1].key
+            break
+        ended.append(told)
     if rows:
         session.execute(insert(Notification), rows)
+    for told in ended:
+        told.event.told_at = db.now()
+    webhooks.queue(session, ended)
+    return True
 
 
 def _row(told: Told, person: Person) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What a webhook is told: a message for each that wants to hear of an event, with what any visitor could read."""
 
 import json
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -21,10 +22,14 @@ from app.words import _
 FORGOTTEN_AFTER = timedelta(days=30)
 
 
-def queue(session: Session, told: Told) -> None:
-    """Put a message for every webhook that hears of this; what a visitor may not see is not told."""
+def queue(session: Session, events: Iterable[Told]) -> None:
+    """Put a message of each event for every webhook that hears of it; what a visitor may not see is not told."""
     running = session.exec(select(Webhook).where(col(Webhook.paused_at).is_(None))).all()
-    hearing = [webhook for webhook in running if told.event.happened in webhook.happenings]
+    for told in events:
+        _queue(session, told, [webhook for webhook in running if told.event.happened in webhook.happenings])
+
+
+def _queue(session: Session, told: Told, hearing: list[Webhook]) -> None:
     if hearing and not told.is_hidden and (board := _public_board(session, told.item)) is not None:
         body = _message(told.event.happened, told.event, _data(told, board))
         session.add_all(
