@@ -14,9 +14,11 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from urllib.parse import unquote, urlsplit
 
+from sqlmodel import Session
+
 from app import db, letters, outbox, people, site
 from app.config import settings
-from app.db import Database
+from app.db import GIVES_WAY, Database
 from app.letters import Letter
 from app.outbox import Mail
 from app.words import _
@@ -45,9 +47,11 @@ log = logging.getLogger("daylight.delivery")
 
 def deliver_due(database: Database) -> None:
     """Send what is due for a while, each mail by one process only; what fails waits and is tried again."""
-    until = time.monotonic() + SLICE
-    while _deliver_some(database) and time.monotonic() < until:
-        pass
+    until, waits = time.monotonic() + SLICE, True
+    while waits and time.monotonic() < until:
+        began = time.thread_time()
+        waits = _deliver_some(database)
+        time.sleep((time.thread_time() - began) * GIVES_WAY)  # who reads or votes meanwhile has their turn
 
 
 def _deliver_some(database: Database) -> bool:
@@ -55,9 +59,7 @@ def _deliver_some(database: Database) -> bool:
     with database.session(writes=False) as session:
         if not outbox.is_due(session):
             return False
-    with database.session() as session:
-        mails = outbox.claim(session, AT_ONCE)
-        site_name = site.the(session).name
+    mails, site_name = database.write(_claim).result()
     try:
         with carrier() as send:
             for mail in mails:
@@ -69,6 +71,10 @@ def _deliver_some(database: Database) -> bool:
     return True
 
 
+def _claim(session: Session) -> tuple[list[Mail], str]:
+    return outbox.claim(session, AT_ONCE), site.the(session).name
+
+
 def _hand_over(database: Database, mail: Mail, site_name: str, send: Send) -> None:
     """Send one mail and note at once how it went."""
     if mail.leased_until is None or mail.leased_until - db.now() < SPARE:
@@ -78,8 +84,7 @@ def _hand_over(database: Database, mail: Mail, site_name: str, send: Send) -> No
     except Exception as trouble:  # noqa: BLE001 - whatever it is, this mail waits and the others go on
         _note_failure(database, mail, trouble)
     else:
-        with database.session() as session:
-            outbox.sent(session, mail)
+        database.write(lambda session: outbox.sent(session, mail)).result()
 
 
 def _note_failure(database: Database, mail: Mail, trouble: Exception) -> None:
