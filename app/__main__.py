@@ -1,5 +1,10 @@
 """The commands of Daylight: `python -m app serve`, and so on."""
 
+import gc
+
+if __name__ in {"__main__", "__mp_main__"}:
+    gc.disable()  # to look again and again for garbage among what is being loaded is a tenth of the start
+
 import argparse
 import logging.config
 import os
@@ -38,6 +43,8 @@ def main() -> None:
     arguments = parser().parse_args()
     try:
         logging.config.dictConfig(logs.configuration())
+        if arguments.run is not serve:  # which does so when all is loaded
+            gc.enable()
         arguments.run(arguments)
     except (Refusal, TooOldSqlite) as trouble:
         raise SystemExit(str(trouble)) from None

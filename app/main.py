@@ -71,6 +71,7 @@ def served() -> ASGIApp:
     gc.collect()
     gc.freeze()  # what is there now stays, and the collector need not look through it again and again
     gc.set_threshold(*RARELY)
+    gc.enable()
     database = app.state.database
     remembering: ASGIApp = Memory(app, database)
     if settings().metrics == "on":

@@ -114,7 +114,9 @@ def board(kind: str, size: int, folder: Path) -> Iterator[str]:
     built = CACHE / f"{size}.sqlite3"
     if not built.exists():
         _build(f"sqlite:///{built}", size)
-    yield f"sqlite:///{shutil.copyfile(built, folder / f'{size}.sqlite3')}"
+    copied = shutil.copyfile(built, folder / f"{size}.sqlite3")
+    os.sync()  # no start has to wait until hundreds of megabytes are on the disk
+    yield f"sqlite:///{copied}"
 
 
 def _make_durable(url: str) -> None:
