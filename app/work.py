@@ -32,6 +32,7 @@ from app.db import Database
 from app.imports import running
 from app.status_changes import questions
 
+FIRST = 0.5  # seconds after the start, when those who waited for it have their pages
 PAUSE_AFTER_TROUBLE = 10.0  # seconds
 log = logging.getLogger("daylight.work")
 
@@ -114,10 +115,15 @@ async def in_background(database: Database) -> AsyncIterator[None]:
 
 
 async def _repeat(job: Job, database: Database, stop: asyncio.Event) -> None:
-    while not stop.is_set():
+    pause = FIRST
+    while not await _is_set_within(pause, stop):
         pause = await asyncio.to_thread(job.once, database)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), pause)
+
+
+async def _is_set_within(seconds: float, stop: asyncio.Event) -> bool:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+    return stop.is_set()
 
 
 def until_stopped(database: Database) -> None:
