@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from app import attachments
+from app.web import accepting
 
 STATIC = Path(__file__).parents[2] / "static"
 STYLESHEET = "css/daylight.css"
@@ -93,7 +94,7 @@ class Assets:
             return PlainTextResponse("Not found", 404)
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         answer = {"Cache-Control": FOREVER, "Vary": "Accept-Encoding"}
-        taken = {word.strip() for word in headers.get("accept-encoding", "").split(",")}
+        taken = accepting.encodings(headers.get("accept-encoding", ""))
         encoding = next((known for known in PACKERS if known in taken), None)
         if encoding is None or name.endswith(PACKED_ALREADY):
             return Response(self.files[name], media_type=kind, headers=answer)

@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
+from app.web import accepting
 
 STAYS_TRUE = 60.0  # seconds
 BYTES_MOST = 6_000_000
@@ -283,7 +284,7 @@ def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:
                 return None, None
             theme = value
         elif name == b"accept-encoding":
-            packed = b"gzip" in value
+            packed = "gzip" in accepting.encodings(value.decode("latin-1"))
         elif name == b"if-none-match":
             known = value
     return (scope["path"], scope["query_string"], host, theme, packed), known

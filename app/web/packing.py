@@ -10,6 +10,8 @@ from types import ModuleType
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web import accepting
+
 packer: ModuleType
 try:
     from isal import isal_zlib as packer
@@ -64,7 +66,7 @@ def packed(start: Message, message: Message, scope: Scope) -> Message:
     """The body as this reader takes it, with the headers that say so."""
     headers = MutableHeaders(raw=start["headers"])
     headers.add_vary_header("Accept-Encoding")
-    if "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
+    if "gzip" not in accepting.encodings(Headers(scope=scope).get("accept-encoding", "")):
         return message
     stream = packer.compressobj(LEVEL, packer.DEFLATED, GZIP)
     body = stream.compress(message["body"]) + stream.flush()

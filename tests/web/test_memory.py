@@ -162,6 +162,13 @@ def test_a_header_sent_twice_is_not_remembered(memory: Memory, cast: dict[str, s
     assert memory.answers == {}
 
 
+def test_who_takes_no_packed_page_is_given_none_that_was_packed_for_another(memory: Memory) -> None:
+    reader = Browser(memory, base_url=HOME)
+    answers = [reader.get("/", headers={"Accept-Encoding": taken}) for taken in ("gzip", "gzip;q=0", "gzip;q=0.5")]
+    assert [answer.headers.get("content-encoding") for answer in answers] == ["gzip", None, "gzip"]
+    assert len({answer.text for answer in answers}) == 1
+
+
 def test_no_odd_address_stands_for_another(memory: Memory, reader: TestClient, cast: dict[str, str]) -> None:
     before = reader.get("/items/1").text
     for path in ODD:

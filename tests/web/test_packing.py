@@ -43,8 +43,14 @@ def test_text_is_packed(kind: str) -> None:
     assert (gzip.decompress(body), len(body) < len(LONG) / 5) == (LONG, True)
 
 
-def test_who_cannot_unpack_it_gets_it_as_it_is_and_caches_hear_that_it_differs() -> None:
-    headers, bodies = sent([LONG], "text/html", "identity")
+@pytest.mark.parametrize("taken", ["gzip;q=0.9", "br;q=1.0, GZIP ; q=0.001", "deflate,gzip"])
+def test_a_weight_asks_for_it_all_the_same(taken: str) -> None:
+    assert sent([LONG], "text/html", taken)[0]["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("taken", ["identity", "", "*", "gzip;q=0", "br, gzip ; Q=0.000", "gzipped"])
+def test_who_cannot_unpack_it_gets_it_as_it_is_and_caches_hear_that_it_differs(taken: str) -> None:
+    headers, bodies = sent([LONG], "text/html", taken)
     assert (bodies, headers["vary"], "content-encoding" in headers) == ([LONG], "Accept-Encoding", False)
 
 
@@ -65,7 +71,14 @@ def test_the_rest_passes_as_it_is(parts: list[bytes], kind: str, headers: dict[s
 
 @pytest.mark.parametrize(
     ("takes", "encoding"),
-    [("gzip, deflate, br, zstd", "br"), ("gzip, deflate", "gzip"), ("identity", None), ("abrupt", None)],
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("gzip, deflate", "gzip"),
+        ("gzip;q=0.9", "gzip"),
+        ("gzip, br;q=0", "gzip"),
+        ("identity", None),
+        ("abrupt", None),
+    ],
 )
 def test_what_is_static_leaves_as_small_as_the_reader_takes_it(takes: str, encoding: str | None) -> None:
     assets = Assets()
