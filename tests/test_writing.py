@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Event
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, text
@@ -12,6 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from app import db
+from app.db import Database
+from app.db import database as database_module
 from app.db.writing import WritingThread
 
 Work = Callable[[Session], None]
@@ -147,3 +150,14 @@ def test_a_connection_that_can_only_read_is_not_kept(writer: WritingThread, engi
     assert str(refused.orig) == "attempt to write a readonly database"
     writer.submit(put("2")).result(5)
     assert numbers(engine) == ["2"]
+
+
+@pytest.mark.parametrize(("took", "paused"), [(0.02, 0.06), (30.0, 0.5)])
+def test_background_work_gives_way_and_not_forever(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch, took: float, paused: float
+) -> None:
+    pauses: list[float] = []
+    clock = SimpleNamespace(monotonic=iter([0.0, took]).__next__, sleep=pauses.append)
+    monkeypatch.setattr(database_module, "time", clock)
+    assert own_database.write_patiently(lambda session: session.scalar(text("SELECT 7"))) == 7
+    assert pauses == [pytest.approx(paused)]

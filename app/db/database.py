@@ -15,6 +15,7 @@ from app.db.gathering import Gathering
 from app.db.writing import WritingThread
 
 GIVES_WAY = 3  # how many times as long as it took; background work then has a quarter of a busy processor
+PAUSE_MOST = 0.5  # seconds
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
 
 Thing = TypeVar("Thing")
@@ -95,10 +96,13 @@ class Database:
         return self._threads.submit(self.in_transaction, work, writes=True)
 
     def write_patiently(self, work: Callable[[Session], Done]) -> Done:
-        """Have it done in its turn, then leave the database to requests for several times as long as it took."""
+        """Have it done in its turn, then leave the database to requests for several times as long as it took.
+
+        Where it took long because it had to wait, that says nothing of its own work, so the pause has an end.
+        """
         began = time.monotonic()
         done = self.write(work).result()
-        time.sleep((time.monotonic() - began) * GIVES_WAY)
+        time.sleep(min((time.monotonic() - began) * GIVES_WAY, PAUSE_MOST))
         return done
 
     def _read(self, work: Callable[[Session], Done]) -> "Future[Done]":
