@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from app import db, letters, outbox, people, site
 from app.config import settings
-from app.db import GIVES_WAY, Database
+from app.db import Database
 from app.letters import Letter
 from app.outbox import Mail
 from app.words import _
@@ -47,11 +47,9 @@ log = logging.getLogger("daylight.delivery")
 
 def deliver_due(database: Database) -> None:
     """Send what is due for a while, each mail by one process only; what fails waits and is tried again."""
-    until, waits = time.monotonic() + SLICE, True
-    while waits and time.monotonic() < until:
-        began = time.thread_time()
-        waits = _deliver_some(database)
-        time.sleep((time.thread_time() - began) * GIVES_WAY)  # who reads or votes meanwhile has their turn
+    until = time.monotonic() + SLICE
+    while _deliver_some(database) and time.monotonic() < until:
+        pass
 
 
 def _deliver_some(database: Database) -> bool:
@@ -59,6 +57,7 @@ def _deliver_some(database: Database) -> bool:
     with database.session(writes=False) as session:
         if not outbox.is_due(session):
             return False
+    database.be_patient()
     mails, site_name = database.write(_claim).result()
     try:
         with carrier() as send:

@@ -1,5 +1,6 @@
 """The writing thread: what shares a commit neither loses nor spoils what others wrote."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -152,12 +153,26 @@ def test_a_connection_that_can_only_read_is_not_kept(writer: WritingThread, engi
     assert numbers(engine) == ["2"]
 
 
-@pytest.mark.parametrize(("took", "paused"), [(0.02, 0.06), (30.0, 0.5)])
-def test_background_work_gives_way_and_not_forever(
-    own_database: Database, monkeypatch: pytest.MonkeyPatch, took: float, paused: float
+def test_background_work_waits_for_a_lull_and_not_forever(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pauses: list[float] = []
-    clock = SimpleNamespace(monotonic=iter([0.0, took]).__next__, sleep=pauses.append)
-    monkeypatch.setattr(database_module, "time", clock)
-    assert own_database.write_patiently(lambda session: session.scalar(text("SELECT 7"))) == 7
-    assert pauses == [pytest.approx(paused)]
+    """By a clock that only its pauses move on: nobody asked, one request asked, and one asks in every pause."""
+    now, asks = 100.0, False
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        own_database._asked_at = now if asks else own_database._asked_at
+
+    def waited() -> float:
+        began = now
+        assert own_database.write_patiently(lambda session: session.scalar(text("SELECT 7"))) == 7
+        return now - began
+
+    monkeypatch.setattr(database_module, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    assert waited() == 0
+    asyncio.run(own_database.run(lambda _session: None, writes=True))
+    assert waited() == pytest.approx(database_module.LULL)
+    asks = True
+    own_database._asked_at = now
+    assert waited() == pytest.approx(database_module.PATIENT_FOR)

@@ -1,6 +1,7 @@
 """Sessions on one engine, and the threads in which a request's work runs."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +15,7 @@ from app.db.engines import POSTGRESQL_THREADS
 from app.db.gathering import Gathering
 from app.db.writing import WritingThread
 
-GIVES_WAY = 3  # how many times as long as it took; background work then has a quarter of a busy processor
-PAUSE_MOST = 0.5  # seconds
+PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
 
 Thing = TypeVar("Thing")
@@ -32,6 +32,7 @@ class Database:
         self._threads = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "database")
         self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
         self._gatherings: dict[Any, Gathering] = {}
+        self._asked_at = -math.inf  # when a request last wanted to write
         self._snapshots = Gathering(_snapshot_for_each, self._read)
         self._watch: Any = None
         self._watch_is_old = False
@@ -74,6 +75,7 @@ class Database:
     async def run(self, work: Callable[[Session], Done], *, writes: bool) -> Done:
         """Do a request's work in a database thread, in one transaction that is over when this returns."""
         if writes:
+            self._asked_at = time.monotonic()
             self._renew_watch()
             return await asyncio.wrap_future(self.write(work))
         return await asyncio.wrap_future(self._read(work))
@@ -83,6 +85,7 @@ class Database:
 
         `work` is a function of a module, and returns an outcome for each thing in its place.
         """
+        self._asked_at = time.monotonic()
         self._renew_watch()
         if work not in self._gatherings:
             self._gatherings[work] = Gathering(work, self.write)
@@ -96,14 +99,15 @@ class Database:
         return self._threads.submit(self.in_transaction, work, writes=True)
 
     def write_patiently(self, work: Callable[[Session], Done]) -> Done:
-        """Have it done in its turn, then leave the database to requests for several times as long as it took.
+        """Have background work done in its turn, when those who vote and post have had theirs."""
+        self.be_patient()
+        return self.write(work).result()
 
-        Where it took long because it had to wait, that says nothing of its own work, so the pause has an end.
-        """
-        began = time.monotonic()
-        done = self.write(work).result()
-        time.sleep(min((time.monotonic() - began) * GIVES_WAY, PAUSE_MOST))
-        return done
+    def be_patient(self) -> None:
+        """Wait until no request has asked to write for a moment; half a second at most, however many do."""
+        until = time.monotonic() + PATIENT_FOR
+        while time.monotonic() < min(until, self._asked_at + LULL):
+            time.sleep(LOOKS_EVERY)
 
     def _read(self, work: Callable[[Session], Done]) -> "Future[Done]":
         return self._threads.submit(self.in_transaction, work, writes=False)
