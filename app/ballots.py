@@ -74,7 +74,7 @@ def count(session: Session, ballots: list[Ballot]) -> list[Counted | None]:
 def _locked(session: Session, numbers: Iterable[int]) -> dict[int, Counted]:
     """Those of these items that are as most are. What was merged into them is looked for after they were locked."""
     asked = {"numbers": sorted(numbers)}
-    found = {row.number: Counted(*row) for row in db.run(session, ITEMS, asked)}
+    found = {number: Counted(number, *about) for number, *about in db.run(session, ITEMS, asked)}
     for (root,) in db.run(session, MERGED_INTO, {"numbers": list(found)}):
         found.pop(root, None)
     return found

@@ -32,7 +32,7 @@ def spend_each(session: Session, used: Mapping[str, int], *, most: int, per: tim
     """Use that many of each of these limits; returns how many of them there were, by key: none is below zero."""
     current, ends_at = window(per)
     rows = [{"key": key, "window": current, "count": used[key], "ends_at": ends_at} for key in sorted(used)]
-    counts = db.upsert(session, _counted, rows) if rows else ()
+    counts = db.upsert(session, Spent, rows, _counted)
     return {key: max(0, min(used[key], most - (count - used[key]))) for key, count in counts}
 
 
@@ -51,12 +51,10 @@ def too_many(per: timedelta) -> TooMany:
 
 
 def _counted(insert: Any) -> Any:
-    """The statement that notes more in a window, and returns how many that makes."""
-    noted = insert(Spent)
-    more = {"count": col(Spent.count) + noted.excluded.count}
-    return noted.on_conflict_do_update(index_elements=["key", "window"], set_=more).returning(
-        col(Spent.key), col(Spent.count)
-    )
+    """Note more in a window that is there, and return how many that makes."""
+    more = {"count": col(Spent.count) + insert.excluded.count}
+    noted = insert.on_conflict_do_update(index_elements=["key", "window"], set_=more)
+    return noted.returning(col(Spent.key), col(Spent.count))
 
 
 def forget_past(session: Session) -> None:

@@ -46,7 +46,8 @@ def newest(session: Session, item: Item) -> int:
     The events of one item are committed in the order of their numbers, because each is written with the item locked. So
     none comes later with a smaller number, but the story must be read after the number, never before.
     """
-    return db.run(session, NEWEST, {"number": item.number}).scalar() or 0
+    [(newest,)] = db.run(session, NEWEST, {"number": item.number})
+    return newest or 0
 
 
 def since(session: Session, item_number: int, after: int) -> list[News]:

@@ -116,8 +116,8 @@ def recount(session: Session, item: Item) -> None:
 
 
 def _voters(session: Session, item: Item) -> int:
-    count: int = db.run(session, VOTERS, {"number": item.number}).scalar_one()
-    return count
+    [(count,)] = db.run(session, VOTERS, {"number": item.number})
+    return int(count)
 
 
 def cool(session: Session, item: Item) -> None:

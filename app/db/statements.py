@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, bindparam, inspect, update
@@ -13,8 +13,12 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
 
+from app.db.prepared import Found, prepared
+
 Rows = list[dict[str, Any]]
 
+ROWS_TOGETHER = (1, 2, 4, 8, 16, 32, 64)  # so that there are few shapes of an insert to keep
+INSERTS_MOST = 100
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -50,26 +54,44 @@ def _with_a_plus(element: NotAWayIn, compiler: Any, **options: Any) -> str:
     return f"+{_plain(element, compiler, **options)}"
 
 
-def run(session: Session, statement: Executable, values: Mapping[str, Any] | Rows | None = None) -> Any:
-    """Execute a statement that brings or changes plain columns; the way by which a session brings rows costs twice.
+def run(session: Session, statement: Executable, values: Mapping[str, Any] | Rows | None = None) -> Found:
+    """Execute a statement that brings or changes plain columns, and return its rows; each value is a parameter of it.
 
-    With several rows of values it is done for each of them.
+    The statement is one that stays, because it is prepared once (see `prepared`). With several rows of values it is
+    done for each of them, and brings nothing.
     """
     session.flush()
-    return session.connection().execute(statement, values)
+    connection = session.connection()
+    return prepared(statement, connection.dialect).run(connection, values)
 
 
-def upsert(session: Session, statement: Callable[[Any], Any], row: dict[str, Any] | Rows) -> Any:
-    """Insert the row, or each of several, or do what `statement` makes of the insert on conflict; returns its result.
+def upsert(session: Session, table: type[SQLModel], rows: Rows, ending: Callable[[Any], Any]) -> Found:
+    """Insert the rows, which all have the same columns, or do as the ending says on conflict; returns what it brings.
 
-    `statement` is a function of a module, called once for each kind of database.
+    `ending` is a function of a module that ends the statement.
     """
-    return run(session, _upsert(session.get_bind().dialect.name, statement), row)
+    found: Found = []
+    while rows:
+        count = max(count for count in ROWS_TOGETHER if count <= len(rows))
+        some, rows = rows[:count], rows[count:]
+        insert = _upsert(session.get_bind().dialect.name, table, tuple(some[0]), count, ending)
+        found += run(
+            session, insert, {f"{name}_{at}": each for at, row in enumerate(some) for name, each in row.items()}
+        )
+    return found
 
 
-@cache
-def _upsert(dialect: str, statement: Callable[[Any], Any]) -> Any:
-    return statement(INSERT[dialect])
+@lru_cache(INSERTS_MOST)
+def _upsert(
+    dialect: str, table: type[SQLModel], names: tuple[str, ...], count: int, ending: Callable[[Any], Any]
+) -> Any:
+    columns = inspect(table).columns
+    fixed = {each.name: each.default.arg for each in columns if each.default is not None and each.default.is_scalar}
+
+    def row(at: int) -> dict[str, Any]:
+        return fixed | {name: bindparam(f"{name}_{at}", type_=columns[name].type) for name in names}
+
+    return ending(INSERT[dialect](table).values([row(at) for at in range(count)]))
 
 
 @contextmanager
@@ -113,14 +135,11 @@ def insert_new(session: Session, table: type[SQLModel], row: dict[str, Any]) -> 
 
 def insert_each_new(session: Session, table: type[SQLModel], rows: Rows) -> set[tuple[Any, ...]]:
     """The same for several rows; returns the keys of those that were new."""
-    inserted = run(session, _insert_new(session.get_bind().dialect.name, table), rows) if rows else ()
-    return {tuple(key) for key in inserted}  # the number of rows is not known to every driver
+    return set(upsert(session, table, rows, _or_nothing))
 
 
-@cache
-def _insert_new(dialect: str, table: type[SQLModel]) -> Any:
-    """Built once: to put a statement together costs more than to run it."""
-    return INSERT[dialect](table).on_conflict_do_nothing().returning(*inspect(table).primary_key)
+def _or_nothing(insert: Any) -> Any:
+    return insert.on_conflict_do_nothing().returning(*insert.table.primary_key)
 
 
 def row_id(value: str) -> int:

@@ -67,11 +67,12 @@ ROWS = (
     .outerjoin(Board, col(Board.id) == Item.board_id)
     .outerjoin(Person, col(Person.id) == Item.answerer_id)
 )
+OF_ONE = ROWS.where(col(Item.number) == bindparam("number"))
 
 
 def row(session: Session, number: int) -> Row:
     """What a list shows of an item that is there."""
-    (found,) = fetch(session, ROWS.where(col(Item.number) == number))
+    (found,) = fetch(session, OF_ONE, {"number": number})
     return found
 
 

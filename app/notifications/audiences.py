@@ -143,7 +143,7 @@ class Sight:
         kind = item.number, person.role, person.id == item.reporter_id
         if kind not in self.known:
             asked = {"number": item.number, "viewer_id": person.id}
-            self.known[kind] = db.run(self.session, _shown_to(person.role), asked).first() is not None
+            self.known[kind] = bool(db.run(self.session, _shown_to(person.role), asked))
         return self.known[kind]
 
 

@@ -44,14 +44,13 @@ def count_new(session: Session, person: Person) -> int:
 
     One index holds just these rows, so that the bell on every page costs the same after years.
     """
-    count: int = db.run(session, COUNT_NEW, {"person_id": person.id}).scalar_one()
-    return count
+    [(count,)] = db.run(session, COUNT_NEW, {"person_id": person.id})
+    return int(count)
 
 
 def is_new(session: Session, person: Person, item: Item) -> bool:
     """Whether this person was told of something about the item that they have not looked at."""
-    news = db.run(session, NEW_ABOUT, {"person_id": person.id, "number": item.number})
-    return news.first() is not None
+    return bool(db.run(session, NEW_ABOUT, {"person_id": person.id, "number": item.number}))
 
 
 def look(session: Session, item: Item, person: Person, at: datetime) -> None:

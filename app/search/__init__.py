@@ -122,7 +122,7 @@ def _with_any(session: Session, query: str, among: Select[Any], most: int, value
 
 
 def _run(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[int]:
-    return list(db.run(session, statement, values).scalars())
+    return [number for number, *_rank in db.run(session, statement, values)]
 
 
 _MOST: Any = bindparam("most", type_=Integer)

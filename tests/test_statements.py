@@ -1,0 +1,121 @@
+"""Statements that are put into words once say, store and bring what they would if SQLAlchemy did it each time."""
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import bindparam, text
+from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlmodel import Session, col, select
+
+from app import db, items, limits
+from app.db.statements import ROWS_TOGETHER
+from app.events import Event, Happened
+from app.items import Item
+from app.people import Person
+from app.statuses import Status
+from app.subscriptions import Because, Subscription
+from app.votes import Vote
+from tests import factories
+
+AT = datetime(2026, 5, 3, 14, 2, 7, 120, UTC)
+OF_THESE = (
+    select(Item.number, Item.status, Item.posted_at, Item.answered_at, Item.html, Item.details, Item.trend, Item.due_on)
+    .where(col(Item.number).in_(bindparam("numbers", expanding=True)), Item.status != Status.DUPLICATE)
+    .order_by(col(Item.number))
+)
+
+
+@pytest.fixture
+def three(session: Session, member: Person) -> list[Item]:
+    made = [factories.item(session, member, title) for title in ("Dark mode", "Export", "Search")]
+    made[1].details = {"steps": "Öffnen", "version": "1.2"}
+    made[1].answered_at = AT
+    session.add(made[1])
+    return made
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3])
+def test_what_comes_out_is_what_the_library_brings(session: Session, three: list[Item], count: int) -> None:
+    asked = {"numbers": [item.number for item in three[:count]]}
+    found = db.run(session, OF_THESE, asked)
+    assert found == [tuple(row) for row in session.execute(OF_THESE, asked)]
+    assert [[type(value) for value in row] for row in found] == [
+        [type(value) for value in row] for row in session.execute(OF_THESE, asked)
+    ]
+    assert len(found) == count
+
+
+def test_what_a_statement_was_given_before_stays_with_it(session: Session, three: list[Item]) -> None:
+    named = select(Item.title).where(Item.number == bindparam("number"))
+    for item in three:
+        assert db.run(session, named.params(number=item.number)) == [(item.title,)]
+
+
+def test_a_value_that_is_missing_is_not_taken_for_none(session: Session, three: list[Item]) -> None:
+    named = select(Item.title).where(Item.number == bindparam("number"))
+    with pytest.raises(InvalidRequestError, match="number"):
+        db.run(session, named, {"numbers": [1]})
+    assert db.run(session, named, {"number": three[0].number}) == [(three[0].title,)]
+    with pytest.raises(KeyError, match="number"):
+        db.run(session, named, {"numbers": [1]})
+
+
+def test_each_of_several_rows_is_stored_as_a_single_one_is(session: Session, three: list[Item]) -> None:
+    people = [factories.person(session) for _ in range(4)]
+    session.flush()
+    votes = [{"item_number": three[0].number, "person_id": person.key, "at": AT} for person in people]
+    one, *several = votes
+    assert db.insert_new(session, Vote, one)
+    assert db.insert_each_new(session, Vote, several) == {(three[0].number, person.key) for person in people[1:]}
+    cases = [{"person_id": person.key, "item_number": three[0].number, "because": Because.VOTED, "is_following": True,
+              "since": AT, "seen_at": AT} for person in people]  # fmt: skip
+    for some in (cases[:1], cases[1:]):
+        db.insert_each_new(session, Subscription, some)
+    said = text("select cast(at as text) from vote where person_id <> :other"), {"other": three[0].reporter_id}
+    assert len({at for (at,) in session.execute(*said)}) == 1
+    kept = session.exec(select(Subscription.because, Subscription.since).where(col(Subscription.since) == AT)).all()
+    assert kept == [(Because.VOTED, AT)] * 4
+
+
+def test_only_what_was_new_is_told_and_what_was_there_stays(session: Session, three: list[Item]) -> None:
+    voter = factories.person(session).key
+    rows = [{"item_number": item.number, "person_id": voter, "at": AT} for item in three]
+    assert db.insert_each_new(session, Vote, rows[:1]) == {(three[0].number, voter)}
+    later = [row | {"at": AT.replace(year=2027)} for row in rows]
+    assert db.insert_each_new(session, Vote, later) == {(item.number, voter) for item in three[1:]}
+    assert session.get_one(Vote, (three[0].number, voter)).at == AT
+    assert db.insert_each_new(session, Vote, []) == set()
+
+
+def test_more_rows_than_go_into_one_statement_are_all_stored(session: Session) -> None:
+    used = {f"key {number}": number + 1 for number in range(ROWS_TOGETHER[-1] * 2 + 7)}
+    for _ in range(2):
+        left = limits.spend_each(session, used, most=200, per=items.HALF_LIFE)
+    assert left == {key: max(0, min(count, 200 - count)) for key, count in used.items()}
+
+
+def test_what_a_row_does_not_say_is_the_default_of_its_column(session: Session, three: list[Item]) -> None:
+    about = {
+        "happened": Happened.MILESTONE,
+        "item_number": three[0].number,
+        "person_id": three[0].reporter_id,
+        "at": AT,
+    }
+    for count in (10, 25):
+        db.insert_new(session, Event, about | {"count": count})
+    told = session.exec(select(Event.told_to, Event.told_at).where(Event.happened == Happened.MILESTONE)).all()
+    assert told == [(0, None), (0, None)]
+
+
+def test_several_rows_are_changed_at_once(session: Session, three: list[Item]) -> None:
+    session.flush()
+    db.store_each(session, Item, {item.number: {"trend": item.number * 1.5, "answered_at": AT} for item in three})
+    session.expire_all()
+    assert [(item.trend, item.answered_at) for item in three] == [(item.number * 1.5, AT) for item in three]
+
+
+def test_what_the_database_refuses_is_told_as_ever(session: Session, three: list[Item]) -> None:
+    nobody = {"item_number": three[0].number, "person_id": 999_999, "at": AT}
+    with pytest.raises(IntegrityError), session.begin_nested():
+        db.insert_new(session, Vote, nobody)
+    assert db.run(session, OF_THESE, {"numbers": [three[0].number]})
