@@ -43,21 +43,9 @@ def make_engine(url: str) -> Engine:
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
-
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
     only_readable_at = -math.inf
-
-    @event.listens_for(engine, "connect")
-    def set_up(connection: Any, record: Any) -> None:
-        record.info["opened_at"] = time.monotonic()
-        connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
-                       "temp_store=memory", "cache_size=-4000"):  # fmt: skip
-            connection.execute(f"pragma {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "handle_error")
     def notice_that_nothing_can_be_written(context: ExceptionContext) -> None:
@@ -73,6 +61,21 @@ def _sqlite_engine(url: str) -> Engine:
             record.invalidate()
 
     return engine
+
+
+def _set_up(connection: Any, record: Any) -> None:
+    record.info["opened_at"] = time.monotonic()
+    connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
+    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
+                   "temp_store=memory", "cache_size=-4000"):  # fmt: skip
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.connection.dbapi_connection.execute("BEGIN")  # waits for nothing and cannot fail
 
 
 def _postgresql_engine(url: str) -> Engine:
