@@ -7,7 +7,8 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
-from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp
 
 from app import db, heap, serving, tables, work  # noqa: F401 - loads every table
@@ -18,7 +19,7 @@ from app.web import areas, inbox
 from app.web.api import problems
 from app.web.api.rations import Rations
 from app.web.assets import Assets
-from app.web.guard import Guard
+from app.web.guard import BodyLimit, Guard
 from app.web.logs import RequestLog
 from app.web.memory import LISTS_MOST, Drawings, Memory, Recollections
 from app.web.packing import Packing
@@ -30,10 +31,15 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 
 
 class Guarded(FastAPI):
-    """The guard stands around all else, also around what the framework answers to a fault and to too large a body."""
+    """The guard stands around all else, also around what the framework answers to a fault and to too large a body.
+
+    What the framework would put in between besides serves handlers of its own kind. Ours are those of the API alone.
+    """
 
     def build_middleware_stack(self) -> ASGIApp:
-        return problems.InProblems(Guard(super().build_middleware_stack()))
+        refusing = ExceptionMiddleware(self.router, problems.HANDLERS)
+        failing = ServerErrorMiddleware(BodyLimit(Packing(refusing), BODY_MOST), problems.broken)
+        return problems.InProblems(Guard(failing))
 
 
 def create_app(database: Database | None = None) -> FastAPI:
@@ -47,9 +53,7 @@ def create_app(database: Database | None = None) -> FastAPI:
         app.state.database.close()
 
     app = Guarded(
-        docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY,
-        max_body_size=BODY_MOST, middleware=[Middleware(Packing)],
-        exception_handlers=problems.HANDLERS,
+        docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY
     )  # fmt: skip
     app.state.database = database
     app.state.assets = Assets()

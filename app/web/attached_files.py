@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlmodel import Session
 
 from app import attachments, policy
@@ -13,11 +13,12 @@ from app.web import guard, kit
 from app.web.forms import Pressed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
+from app.web.route import outside
 from app.words import _
 
 LINES_MOST, LINE_MOST = 1000, 2000  # of a text on a page
 DAY = "public, max-age=86400, immutable"  # what is hidden later is gone from all caches a day after
-area = APIRouter(include_in_schema=False)  # the store is asked outside of any transaction
+area = outside()  # where the store is asked
 forms = new_area()
 
 

@@ -1,10 +1,11 @@
-"""What stands before every request: whose host, whose page sent it, and the headers that bind the browser."""
+"""What stands before every request: whose host, whose page sent it, how large it is, and what binds the browser."""
 
 import ipaddress
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,6 +37,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 FROM_MAIL = "/mail/"  # where a mail program unsubscribes its user; the address itself is the permission
+HOSTS_MOST = 100
 FOR_MACHINES = "/healthz"  # whoever balances load asks by the address of the machine, and the answer says nothing
 
 
@@ -60,7 +62,7 @@ class Guard:
                     answered.update(FOR_OTHER_SITES)
             await send(message)
 
-        if scope["path"] != FOR_MACHINES and not is_own_host(headers.get("host", "")):
+        if scope["path"] != FOR_MACHINES and not is_own_host(headers.get("host", ""), settings().base_url):
             refusal = PlainTextResponse(_("This address is not served here. Check DAYLIGHT_BASE_URL."), 400)
             await refusal(scope, receive, send_guarded)
         elif is_api and scope["method"] == "OPTIONS":
@@ -70,6 +72,20 @@ class Guard:
             await refusal(scope, receive, send_guarded)
         else:
             await self.app(scope, receive, send_guarded)
+
+
+class BodyLimit(RequestBodyLimitMiddleware):
+    """Lets pass at once what says beforehand that it is small, as all does that browsers send."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        passes = scope["type"] != "http" or self._is_small(dict(scope["headers"]))
+        await (self.app(scope, receive, send) if passes else super().__call__(scope, receive, send))
+
+    def _is_small(self, headers: dict[bytes, bytes]) -> bool:
+        """The server reads no more of a body than its length says, and none where neither length nor parts are said."""
+        length = headers.get(b"content-length", b"0")
+        is_number = length.isdigit() and len(length) <= len(str(self.max_body_size))
+        return is_number and int(length) <= self.max_body_size and b"transfer-encoding" not in headers
 
 
 def bind_browser(headers: MutableHeaders) -> None:
@@ -84,13 +100,14 @@ def _bonds(is_https: bool) -> list[tuple[bytes, bytes]]:
     return Headers(bonds).raw
 
 
-def is_own_host(host: str) -> bool:
+@lru_cache(HOSTS_MOST)
+def is_own_host(host: str, base_url: str) -> bool:
     """The configured host, or this machine by number or as localhost; without a base URL any number, no other name."""
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return False
-    if settings().base_url and host.lower() == urlsplit(settings().base_url).netloc.lower():
+    if base_url and host.lower() == urlsplit(base_url).netloc.lower():
         return True
     if name == "localhost":
         return True
@@ -98,7 +115,7 @@ def is_own_host(host: str) -> bool:
         address = ipaddress.ip_address(name)
     except ValueError:
         return False
-    return address.is_loopback or not settings().base_url
+    return address.is_loopback or not base_url
 
 
 def knows_no_cookie(path: str) -> bool:

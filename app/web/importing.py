@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from sqlmodel import Session
 from starlette.datastructures import UploadFile
 
@@ -25,12 +25,13 @@ from app.web import forms, kit
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
+from app.web.route import outside
 from app.words import _
 
 UPLOAD_MOST = storing.BYTES_MOST + 1_000_000
 
 area = new_area()
-files = APIRouter(include_in_schema=False)  # what reads a whole file does it outside of any transaction
+files = outside()  # where a whole file is read
 
 
 @dataclass

@@ -153,7 +153,6 @@ HANDLERS: dict[int | type[Exception], Callable[[Request, Any], Coroutine[Any, An
     RequestValidationError: not_understood,
     DataError: not_understood,
     HTTPException: http_problem,
-    Exception: broken,
     IntegrityError: overtaken,
     **dict.fromkeys(STORAGE_TROUBLE, storage_trouble),
 }

@@ -9,9 +9,12 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from sqlmodel import Session
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.calling import caller
 
@@ -41,6 +44,17 @@ class DatabaseRoute(APIRoute):
         taken = self.methods or set()
         if "GET" in taken and not self.include_in_schema:
             taken.add("HEAD")  # whoever watches a page asks for its head; the API names its methods itself
+        self.app = self.application()
+
+    def application(self) -> ASGIApp:
+        """What answers, without what the framework keeps ready for handlers that wait or leave something to close."""
+        handle = self.get_route_handler()
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            response = await handle(Request(scope, receive, send))
+            await response(scope, receive, send)
+
+        return RequestBodyLimitMiddleware(answer, self.max_body_size) if self.max_body_size else answer
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = self.answerer()
@@ -78,6 +92,19 @@ class DatabaseRoute(APIRoute):
         return answer()
 
 
+class OutsideRoute(APIRoute):
+    """For what is done outside of any transaction: the framework calls the handler, and closes files after it."""
+
+    def __init__(self, *where: Any, **options: Any) -> None:
+        super().__init__(*where, **options)
+        self.app = AsyncExitStackMiddleware(self.app)
+
+
 def area() -> APIRouter:
     """The routes of one audience."""
     return APIRouter(route_class=DatabaseRoute, default_response_class=Response, include_in_schema=False)
+
+
+def outside() -> APIRouter:
+    """The routes of one audience that do without a transaction."""
+    return APIRouter(route_class=OutsideRoute, include_in_schema=False)

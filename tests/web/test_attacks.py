@@ -1,5 +1,6 @@
 """What strangers try: forms from other sites, other hosts, led-away readers, forged headers, too much of everything."""
 
+import asyncio
 import io
 import logging
 import re
@@ -8,10 +9,11 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from PIL import Image
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
+from starlette.types import Message, Receive, Scope, Send
 
 from app import delivery, limits, outbox, sign_in, site
 from app.config import Settings, settings
@@ -23,6 +25,7 @@ from app.refusals import Invalid
 from app.sessions import SessionRow
 from app.sign_in import SignIn
 from app.web import guard, kit, logs
+from app.web.guard import BodyLimit
 from tests import factories
 from tests.asking import Browser
 from tests.looking import counted
@@ -213,6 +216,44 @@ def test_a_page_of_somebody_signed_in_is_kept_by_nobody(member_browser: TestClie
 def test_a_body_that_is_too_large_is_refused(member_browser: TestClient, path: str) -> None:
     answer = member_browser.post(path, data={"title": "x" * 2_100_000})
     assert (answer.status_code, "too large" in answer.text.lower()) == (413, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent", "status"),
+    [
+        ({}, 0, 200),
+        ({"content-length": "100"}, 100, 200),
+        ({"content-length": "101"}, 101, 413),
+        ({"content-length": "9" * 5_000}, 101, 413),
+        ({"content-length": "-1"}, 101, 413),
+        ({"content-length": "ten"}, 101, 413),
+        ({"transfer-encoding": "chunked"}, 100, 200),
+        ({"transfer-encoding": "chunked"}, 101, 413),
+        ({"transfer-encoding": "chunked", "content-length": "1"}, 101, 413),
+    ],
+)
+def test_whatever_is_said_of_a_body_no_more_than_its_limit_is_read(
+    headers: dict[str, str], sent: int, status: int
+) -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response(str(len(await Request(scope, receive).body())))(scope, receive, send)
+
+    async def answered() -> int:
+        parts = [{"type": "http.request", "body": b"x" * 40, "more_body": True}] * (sent // 40)
+        messages = iter([*parts, {"type": "http.request", "body": b"x" * (sent % 40), "more_body": False}])
+        answers: list[Message] = []
+
+        async def receive() -> Message:
+            return next(messages)
+
+        async def send(message: Message) -> None:
+            answers.append(message)
+
+        raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+        await BodyLimit(read, 100)({"type": "http", "method": "POST", "headers": raw}, receive, send)
+        return int(answers[0]["status"])
+
+    assert asyncio.run(answered()) == status
 
 
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml", "multipart/form-data", "", "x"])

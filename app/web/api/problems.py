@@ -150,6 +150,7 @@ def _by_address(page: Handler) -> Handler:
 
 
 HANDLERS = {kind: _by_address(page) for kind, page in refusal_pages.HANDLERS.items()}
+broken = _by_address(refusal_pages.broken)
 
 
 class InProblems:

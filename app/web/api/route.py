@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.dependencies.models import Dependant
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from app.refusals import Invalid
 from app.tokens import Scope
@@ -46,6 +48,10 @@ def _no_number(word: str) -> None:
 class ApiRoute(DatabaseRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, _without_threadpool(endpoint), **options)
+
+    def application(self) -> ASGIApp:
+        """As the framework makes it, which calls these handlers."""
+        return AsyncExitStackMiddleware(self.app)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
