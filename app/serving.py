@@ -1,15 +1,17 @@
 """How the program is served: by uvicorn, in one process or several, with an end that no request notices."""
 
+import asyncio
 import multiprocessing
 import os
 import signal
 import sys
 import tempfile
+from asyncio import Transport
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
@@ -30,6 +32,37 @@ STREAMS = "streams"  # what the application hands to the protocol: it alone hear
 MEMORY = Path("/dev/shm")  # noqa: S108 - counting there goes on while the disk is full
 
 
+class Outlet:
+    """A connection on which the head of an answer waits for its body, and at most for the end of a turn of the loop.
+
+    The server writes them one after the other, and each would be a call of the system and a packet of its own.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self.transport = transport
+        self.held = b""
+
+    def write(self, data: bytes) -> None:
+        if self.held:
+            self.transport.writelines([self.held, data])
+            self.held = b""
+        elif data:
+            self.held = data
+            asyncio.get_running_loop().call_soon(self.flush)
+
+    def flush(self) -> None:
+        if self.held:
+            self.transport.write(self.held)
+            self.held = b""
+
+    def close(self) -> None:
+        self.flush()
+        self.transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.transport, name)
+
+
 class PartingProtocol(Protocol):
     """At the end, tells the other side with its next answer that the connection closes, and closes only then.
 
@@ -38,6 +71,9 @@ class PartingProtocol(Protocol):
     """
 
     is_parting = False
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(cast("Transport", Outlet(transport)))
 
     def shutdown(self) -> None:
         self.is_parting = True

@@ -1,0 +1,75 @@
+"""How an answer leaves the server: its head waits for its body, so that a small one is one packet."""
+
+import asyncio
+import re
+import socket
+from typing import cast
+
+from app.serving import Outlet
+from tests.fixtures.server import Server
+
+
+class Wire:
+    """What a connection is told to do."""
+
+    def __init__(self) -> None:
+        self.said: list[object] = []
+
+    def write(self, data: bytes) -> None:
+        self.said.append(data)
+
+    def writelines(self, lines: list[bytes]) -> None:
+        self.said.append(lines)
+
+    def close(self) -> None:
+        self.said.append("closed")
+
+    def is_closing(self) -> bool:
+        return "closed" in self.said
+
+
+def said_by(*acts: bytes | None, then: bytes | None = None) -> list[object]:
+    """What the wire hears of writes and, for None, of the end; `then` is written in a later turn of the loop."""
+
+    async def act() -> list[object]:
+        wire = Wire()
+        outlet = Outlet(cast("asyncio.Transport", wire))
+        for data in acts:
+            outlet.close() if data is None else outlet.write(data)
+        assert outlet.is_closing() == (None in acts)
+        await asyncio.sleep(0)
+        if then is not None:
+            outlet.write(then)
+            await asyncio.sleep(0)
+        return wire.said
+
+    return asyncio.run(act())
+
+
+def test_a_head_leaves_with_its_body() -> None:
+    assert said_by(b"head", b"body") == [[b"head", b"body"]]
+    assert said_by(b"head", b"") == [[b"head", b""]]
+    assert said_by(b"head", b"body", b"more") == [[b"head", b"body"], b"more"]
+
+
+def test_a_head_without_a_body_leaves_with_the_turn_of_the_loop() -> None:
+    assert said_by(b"head") == [b"head"]
+    assert said_by(b"head", then=b"body") == [b"head", b"body"]
+    assert said_by(b"") == []
+
+
+def test_what_is_held_leaves_before_the_end() -> None:
+    assert said_by(b"head", None) == [b"head", "closed"]
+    assert said_by(b"head", b"body", None) == [[b"head", b"body"], "closed"]
+
+
+def test_a_small_answer_is_one_packet(live_server: Server) -> None:
+    """Whoever reads as soon as there is something to read finds all of it."""
+    with socket.create_connection(("localhost", live_server.port), timeout=10) as connection:
+        for _ in range(30):
+            connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost:{live_server.port}\r\n\r\n".encode())
+            head, _end, body = connection.recv(65_536).partition(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head)
+            assert head.startswith(b"HTTP/1.1 200")
+            assert length is not None
+            assert len(body) == int(length[1]) > 0
