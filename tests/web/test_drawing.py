@@ -1,9 +1,12 @@
 """Templates are prepared when they are loaded, and say the same as those that are not."""
 
 import pytest
+from babel import Locale
 from jinja2 import DictLoader, Environment, UndefinedError
+from markupsafe import Markup, escape
 
 from app import words
+from app.statuses import Status
 from app.web import drawing
 from app.web.drawing import Templates
 
@@ -37,6 +40,24 @@ def test_a_fragment_is_drawn_where_it_is_included_and_leaves_nothing_behind(temp
 def test_a_fragment_that_lacks_what_it_needs_still_fails(templates: Templates) -> None:
     with pytest.raises(UndefinedError):
         said(templates, "{% include '_row' %}", name="a")
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "Dark mode", "<b>", "a & b", "it's", 'say "no"', "Ω", Markup("<b>"), Markup(""), 0, 1234, -7, True, None, 1.5,
+     Status.NEEDS_INFO, Locale("en"), escape("<"), b"<"],
+)  # fmt: skip
+def test_a_value_is_written_as_it_would_be_escaped(templates: Templates, value: object) -> None:
+    assert drawing.quickly(value) == escape(value)
+    assert said(templates, "<p>{{ value }}</p>", value=value) == f"<p>{escape(value)}</p>"
+
+
+def test_markup_within_words_stays_and_all_else_is_escaped(templates: Templates) -> None:
+    source = "{{ _('Same as %(link)s, says %(who)s.', link=link, who=who) }}"
+    about = {"link": Markup('<a href="/items/1">#1</a>'), "who": "<Ada> & 'Ben'"}
+    assert said(templates, source, **about) == (
+        'Same as <a href="/items/1">#1</a>, says &lt;Ada&gt; &amp; &#39;Ben&#39;.'
+    )
 
 
 def test_words_are_said_in_the_language_of_the_instance(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
