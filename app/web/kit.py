@@ -20,7 +20,7 @@ from app.people import Person
 from app.refusals import NotFound, Refusal
 from app.sessions import SessionRow
 from app.web.drawing import environment
-from app.web.memory import STAYS_TRUE, Drawings, Frame, Hole, Own, Recollections
+from app.web.memory import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
 from app.words import _
 
 FOR_NOBODY_ELSE = {"Cache-Control": "private, no-store"}
@@ -116,34 +116,38 @@ def session_cookie() -> str:
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page; inside the request's transaction."""
-    return _answer(request, _whole(request, template, _own(request), context), status)
-
-
-def _whole(request: Request, template: str, own: Own, context: dict[str, Any]) -> str:
-    def hole(name: str, *facts: Any) -> Markup:
-        return Markup(own[name](*facts))  # noqa: S704 - drawn by us
-
-    return render(request, template, **_around(request), own=hole, **context)
+    own = partial(filled, _own(request))
+    return _answer(request, render(request, template, **_around(request), own=own, **context), status)
 
 
 def shared_page(
-    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Callable[..., str]
+    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
 ) -> HTMLResponse:
-    """A page of which most is the same for all members who share the `key`, which must say all that it depends on.
+    """A whole page that many share, see `shared`."""
+    key = (theme(request), key) if key is not None else None
+    own = _own(request) | own
+    return _answer(request, shared(request, template, key, lambda: _around(request) | context(), **own), 200)
 
-    That is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
-    reader sees in the places that the template calls `own(...)` for. What visitors see is remembered as it leaves.
+
+def shared(
+    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
+) -> str | bytes:
+    """What is the same for all who share the `key`, which must say all that it depends on, but for some places.
+
+    It is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
+    reader sees in the places that the template calls `own(...)` for. Without a key it is drawn for this reader alone:
+    what visitors make up is not kept, and what they see is remembered as it leaves.
     """
-    filling = _own(request) | own
-    if identify(request) is None:
-        return _answer(request, _whole(request, template, filling, context()), 200)
 
     def draw(hole: Hole) -> str:
-        return render(request, template, **_around(request), own=hole, **NOBODY, **context())
+        return render(request, template, own=hole, **NOBODY, **context())
 
+    if key is None:
+        return draw(partial(filled, own))
     minute = int(db.now().timestamp() // STAYS_TRUE)
-    frame = recalled_list(request, ("frame", template, theme(request), minute, key), lambda: Frame(draw))
-    return _answer(request, frame.filled(filling), 200)
+    lists: Recollections = request.app.state.lists
+    frame = lists.recall(("frame", template, minute, key), _revision(request), lambda: Frame(draw))
+    return frame.filled(own)
 
 
 def _around(request: Request) -> dict[str, Any]:
@@ -152,7 +156,7 @@ def _around(request: Request) -> dict[str, Any]:
     return {"site": the_site, "theme": theme(request), "page_path": request.url.path}
 
 
-def _own(request: Request) -> dict[str, Callable[..., str]]:
+def _own(request: Request) -> dict[str, Fill]:
     """What stands around every page for its reader only."""
     return {
         "person": lambda: render(request, "shared/_person.html", news=news(request)),
@@ -167,7 +171,7 @@ def _here(request: Request) -> str:
 
 def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:
     response = HTMLResponse(html, status)
-    if request.state.viewer is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
+    if identify(request) is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
         private(response)
     if NOTICE in request.cookies:
         response.delete_cookie(NOTICE)

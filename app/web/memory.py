@@ -33,7 +33,7 @@ BYTES_MOST = 6_000_000
 PAGE_MOST = 1_000_000
 DRAWINGS_MOST = 1_000
 RECOLLECTIONS_MOST = 500
-LISTS_MOST = 50  # pages of lists and their frames, each of some tens of kilobytes
+LISTS_MOST = 75  # pages of lists, their frames and those around them, each of some tens of kilobytes
 ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place
 COOKIE_MOST = 20  # bytes
 
@@ -42,7 +42,8 @@ _HOLE = re.compile(f"{_SIGN} ([0-9]+) ")
 
 Read = TypeVar("Read")
 Hole = Callable[..., Markup]
-Own = Mapping[str, Callable[..., str]]
+Fill = Callable[..., str | bytes]
+Own = Mapping[str, Fill]
 VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
@@ -248,21 +249,31 @@ class Frame:
             fill = own[name]
             if isinstance(fill, Usual) and not fill.differs(*facts):
                 if place not in self.usual:
-                    self.usual[place] = fill(*facts).encode()
+                    self.usual[place] = _encoded(fill(*facts))
                 parts += [self.usual[place], text]
             else:
-                parts += [fill(*facts).encode(), text]
+                parts += [_encoded(fill(*facts)), text]
         return b"".join(parts)
+
+
+def filled(own: Own, name: str, *facts: Any) -> Markup:
+    """What fills a hole of this name, where the page is drawn for one reader."""
+    piece = own[name](*facts)
+    return Markup(piece if isinstance(piece, str) else piece.decode())  # noqa: S704 - drawn by us
+
+
+def _encoded(piece: str | bytes) -> bytes:
+    return piece.encode() if isinstance(piece, str) else piece
 
 
 @dataclass(frozen=True)
 class Usual:
     """Fills a hole with the same for all who share the page, but for those to whom it `differs`."""
 
-    fill: Callable[..., str]
+    fill: Fill
     differs: Callable[..., bool]
 
-    def __call__(self, *facts: Any) -> str:
+    def __call__(self, *facts: Any) -> str | bytes:
         return self.fill(*facts)
 
 

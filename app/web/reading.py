@@ -25,16 +25,23 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
     audience, today, is_owner = kit.audience(request, session, viewer), db.now().date(), policy.is_owner(viewer)
     page = kit.recalled_list(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
 
-    def context() -> dict[str, Any]:
+    is_empty = not page.rows and samples.may_fill(session)
+    about = {"boards": boards, "tags": tags, "is_empty": is_empty, "is_owner": is_owner}
+    row = _drawing(request, session, viewer, page.rows)("items/_row.html", several_boards=len(boards) > 1)
+
+    def around() -> dict[str, Any]:
         return {
-            "view": view, "boards": boards, "tags": tags, "page": page,
-            "is_empty": not page.rows and samples.may_fill(session),
+            **about, "view": view.but(), "shows_samples": is_owner and samples.are_here(session),
             "answering": kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
-            "shows_samples": is_owner and samples.are_here(session), "is_owner": is_owner,
         }  # fmt: skip
 
-    row = _drawing(request, session, viewer, page.rows)("items/_row.html", several_boards=len(boards) > 1)
-    return kit.shared_page(request, "reading/board.html", (audience, view, today, is_owner), context, row=row)
+    def listed() -> str | bytes:
+        key = (audience, view, is_owner) if viewer else None
+        return kit.shared(request, "reading/_list.html", key, lambda: {**about, "view": view, "page": page}, row=row)
+
+    key = (audience, view.but(), today, is_owner, is_empty) if viewer or not view.query else None
+    canonical = partial(kit.render, request, "reading/_canonical.html", path=view.path)
+    return kit.shared_page(request, "reading/board.html", key, around, list=listed, canonical=canonical)
 
 
 @area.get("/roadmap")

@@ -1,6 +1,7 @@
 """What is remembered for readers without cookies reaches nobody else, and nobody can plant anything in it."""
 
 import asyncio
+import html
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +18,7 @@ from app import first_run, hiding, sign_in
 from app.boards import Access, Board
 from app.db import Database
 from app.items import Item
+from app.listing.pages import PAGE
 from app.main import create_app
 from app.people import Role
 from app.statuses import Status
@@ -271,6 +273,25 @@ def test_members_who_see_the_same_see_their_own_names_and_votes(
             pressed = [int(voted) for voted in re.findall(r'id="vote-(\d+)" aria-pressed="true"', page)]
             named = re.findall(r'masthead-person"[^>]*><span dir="auto">([^<]*)<', page)
             assert (named, pressed) == ([person.name], [number])
+
+
+def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
+    own_database: Database, memory: Memory, reader: TestClient
+) -> None:
+    """Also a page that nobody has seen is mostly one that others have seen; what visitors make up is not kept."""
+    with own_database.session() as session:
+        for number in range(PAGE + 2):
+            factories.item(session, factories.person(session), f"Request {number}")
+    kept = memory.app.state.lists.kept.things  # type: ignore[attr-defined]
+    second = re.search(r'id="more">\s*<a[^>]*href="([^"]*)"', reader.get("/?sort=new").text)
+    assert second is not None
+    frames, paths = list(kept), [html.unescape(second[1]), "/?sort=new", "/?q=request", "/?q=something"]
+    pages = [reader.get(path).text for path in paths]
+    assert (list(kept), len(frames)) == (frames, 1)
+    addresses = [html.unescape(*re.findall(r'rel="canonical" href="([^"]*)"', page)) for page in pages]
+    assert [address[address.index("/?") :] for address in addresses] == paths
+    assert [page.count('<li class="row"') for page in pages] == [2, PAGE, PAGE, 0]
+    assert ["Back to the start" in page for page in pages] == [True, False, False, False]
 
 
 def test_what_strangers_make_up_pushes_nothing_out() -> None:
