@@ -151,6 +151,12 @@ def differ_by_member(session: Session) -> bool:
     return session.exec(select(or_(hidden, own))).one()
 
 
+@cache
+def numbers_visible_by(role: Role | None) -> Any:
+    """A select of the numbers of all items somebody of this role may see; its parameter `viewer_id` says who."""
+    return select(Item.number).where(visible_by(role, bindparam("viewer_id")))
+
+
 def numbers_visible_to(viewer: Person | None) -> Any:
     """A select of the numbers of all items this person may see."""
     return select(Item.number).where(visible_to(viewer))

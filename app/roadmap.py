@@ -1,18 +1,21 @@
 """The roadmap: where the promised items stand, and what we will not do, and why."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from sqlalchemy import Integer, Select, bindparam
 from sqlmodel import Session, col
 
 from app import listing, targets
 from app.items import Item
 from app.listing import Row, Sort, View
-from app.people import Person
+from app.people import Person, Role
 from app.statuses import Status
 
 MOST = 20
+SHAPES_MOST = 100
 STATIONS = (Status.ACKNOWLEDGED, Status.PLANNED, Status.IN_PROGRESS, Status.SHIPPED, Status.DECLINED)
 
 
@@ -50,14 +53,18 @@ def stations(session: Session, viewer: Person | None) -> list[Station]:
 def station(session: Session, viewer: Person | None, status: Status, within: View, most: int) -> Station:
     """The first of what has this status within a view: the most wanted, or of what is closed the latest."""
     view = within.but(status=status)
-    numbers = listing.numbers_in(viewer, view)
-    if status.is_open:
-        rows = listing.first(numbers, _MOST_WANTED, most + 1)
-    else:
-        closed = col(Item.status) == status  # said once more, as a way in: there is an index of just this
-        rows = listing.first(numbers.where(closed), _LATEST, most + 1)
-    found = listing.fetch(session, rows)
+    rows = _rows(viewer.role if viewer else None, view.narrowed_by, is_open=status.is_open)
+    found = listing.fetch(session, rows, {**listing.values_of(viewer, view), "most": most + 1})
     return Station(view, status, found[:most], len(found) > most)
+
+
+@lru_cache(SHAPES_MOST)
+def _rows(role: Role | None, narrowed_by: frozenset[str], *, is_open: bool) -> Select[Any]:
+    numbers, most = listing.numbers(role, narrowed_by), bindparam("most", type_=Integer)
+    if is_open:
+        return listing.first(numbers, _MOST_WANTED, most)
+    closed = col(Item.status) == bindparam("status")  # said once more, as a way in: there is an index of just this
+    return listing.first(numbers.where(closed), _LATEST, most)
 
 
 def _due(row: Row) -> tuple[bool, Any, str]:

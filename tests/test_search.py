@@ -171,11 +171,6 @@ def test_similar_items_appear_from_the_third_character_on(session: Session, memb
     assert similar("exp") == similar("export th") == ["Export the board"]
 
 
-def test_an_item_is_not_similar_to_itself(session: Session, member: Person, everything: Select[tuple[int]]) -> None:
-    item, twin = factories.item(session, member, "Dark mode"), factories.item(session, member, "A dark mode")
-    assert search.similar(session, "Dark mode", everything, leave_out=item.number) == [twin.number]
-
-
 def test_five_similar_items_are_enough(session: Session, member: Person, similar: Find) -> None:
     for _ in range(7):
         factories.item(session, member, "A dark mode")
@@ -221,7 +216,8 @@ def test_known_duplicates_are_among_the_first_five(
 
     def is_found(one: str, other: str) -> bool:
         title = reports[one]["Summary"]
-        return numbers[other] in search.similar(session, title, everything, leave_out=numbers[one])
+        like = search.similar(session, title, everything, most=6)
+        return numbers[other] in [number for number in like if number != numbers[one]][:5]
 
     found = sum(is_found(one, other) for one, other in pairs)
     assert len(pairs) == 127

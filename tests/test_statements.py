@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlmodel import Session, col, select
 
 from app import db, items, limits
+from app.db.prepared import prepared
 from app.db.statements import ROWS_TOGETHER
 from app.events import Event, Happened
 from app.items import Item
@@ -49,6 +50,14 @@ def test_what_a_statement_was_given_before_stays_with_it(session: Session, three
     named = select(Item.title).where(Item.number == bindparam("number"))
     for item in three:
         assert db.run(session, named.params(number=item.number)) == [(item.title,)]
+
+
+def test_there_are_few_wordings_however_long_the_lists_are(session: Session, three: list[Item]) -> None:
+    numbered = select(Item.number).where(col(Item.number).in_(bindparam("numbers", expanding=True)))
+    for length in range(1, 65):
+        asked = [three[0].number, *range(1_000, 999 + length)]
+        assert db.run(session, numbered, {"numbers": asked}) == [(three[0].number,)]
+    assert len(prepared(numbered, session.connection().dialect).wordings) == 7
 
 
 def test_a_value_that_is_missing_is_not_taken_for_none(session: Session, three: list[Item]) -> None:

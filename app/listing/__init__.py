@@ -3,7 +3,7 @@
 A list reads stored counts and copies only, never votes or comments, in an order that an index can walk.
 """
 
-from app.listing.pages import PAGE, Page, numbers_in, page, tags_in_use
+from app.listing.pages import PAGE, Page, numbers, page, similar, tags_in_use, values_of
 from app.listing.rows import Row, fetch, first, row, with_numbers
 from app.listing.views import Sort, View
 
@@ -15,9 +15,11 @@ __all__ = [
     "View",
     "fetch",
     "first",
-    "numbers_in",
+    "numbers",
     "page",
     "row",
+    "similar",
     "tags_in_use",
+    "values_of",
     "with_numbers",
 ]

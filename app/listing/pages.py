@@ -37,7 +37,7 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     if view.sort is Sort.BEST:
         return _best(session, viewer, view)
     start, role = _start(view), viewer.role if viewer else None
-    values = {**_values(viewer, view), **start}
+    values = {**values_of(viewer, view), **start}
     if view.query:
         values["found"] = _found(session, viewer, view)
     statement = _page_of(role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query))
@@ -56,14 +56,16 @@ def tags_in_use(session: Session, viewer: Person | None) -> list[Tag]:
     return list(session.scalars(select(Tag).where(seen).order_by(col(Tag.name))))
 
 
-def numbers_in(viewer: Person | None, view: View) -> Select[Any]:
-    """The numbers of what this person may see of the view, in no order."""
-    return _numbers(viewer.role if viewer else None, view.narrowed_by).params(_values(viewer, view))
+def similar(session: Session, viewer: Person | None, title: str) -> list[Row]:
+    """The rows of the items most like a title."""
+    among = items.numbers_visible_by(viewer.role if viewer else None)
+    found = search.similar(session, title, among, values={"viewer_id": viewer.id if viewer else None})
+    return with_numbers(session, viewer, found)
 
 
 @lru_cache(SHAPES_MOST)
-def _numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
-    """The numbers of what somebody of this role may see, narrowed by values that `_values` names.
+def numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
+    """The numbers of what somebody of this role may see, in no order, narrowed by what `values_of` names.
 
     The conditions are no way in: all of them stand in the indexes of the orders, and to walk one of those until a page
     is full reads less than to sort everything of one status or one board.
@@ -83,7 +85,8 @@ def _numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
     return select(col(Item.number)).where(items.visible_by(role, bindparam("viewer_id")), *narrowed)
 
 
-def _values(viewer: Person | None, view: View) -> dict[str, Any]:
+def values_of(viewer: Person | None, view: View) -> dict[str, Any]:
+    """What the statements of a view ask for."""
     return {
         "viewer_id": viewer.id if viewer else None,
         "board": view.board, "kind": view.kind, "status": view.status, "tag": view.tag,
@@ -95,15 +98,15 @@ def _page_of(
     role: Role | None, sort: Sort, narrowed_by: frozenset[str], *, is_begun: bool, is_searched: bool
 ) -> Select[Any]:
     """The rows of a page. Put together once for each shape of view, which costs more than to read them."""
-    numbers, column = _numbers(role, narrowed_by), sort.column
+    found, column = numbers(role, narrowed_by), sort.column
     if is_searched:
-        numbers = numbers.where(col(Item.number).in_(bindparam("found", expanding=True)))
+        found = found.where(col(Item.number).in_(bindparam("found", expanding=True)))
     if is_begun:
         key = tuple_(column, col(Item.number))
         start = tuple_(bindparam("start", type_=column.type), bindparam("start_number"))
-        numbers = numbers.where(key > start if sort.rises else key < start)
+        found = found.where(key > start if sort.rises else key < start)
     order: list[Any] = [each if sort.rises else each.desc() for each in (column, col(Item.number))]
-    return first(numbers.where(column.is_not(None)), order, PAGE + 1)
+    return first(found.where(column.is_not(None)), order, PAGE + 1)
 
 
 def _token(sort: Sort, row: Row) -> str:
@@ -145,8 +148,8 @@ _READ: dict[Sort, Callable[[str], Any]] = {
 
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
-    among = _numbers(viewer.role if viewer else None, view.narrowed_by)
-    return search.find(session, view.query, among, most, _values(viewer, view))
+    among = numbers(viewer.role if viewer else None, view.narrowed_by)
+    return search.find(session, view.query, among, most, values_of(viewer, view))
 
 
 def _best(session: Session, viewer: Person | None, view: View) -> Page:
@@ -157,6 +160,6 @@ def _best(session: Session, viewer: Person | None, view: View) -> Page:
     found = _found(session, viewer, view, search.FOUND_MOST if view.after else PAGE + 1)
     ends = [str(number) for number in found]
     begin = ends.index(view.after) + 1 if view.after in ends else 0
-    numbers = found[begin : begin + PAGE]
-    later = replace(view, after=str(numbers[-1])) if len(found) > begin + PAGE else None
-    return Page(with_numbers(session, viewer, numbers), later, is_first=not begin)
+    shown = found[begin : begin + PAGE]
+    later = replace(view, after=str(shown[-1])) if len(found) > begin + PAGE else None
+    return Page(with_numbers(session, viewer, shown), later, is_first=not begin)

@@ -80,24 +80,25 @@ def find(
     return list(found)[:most] or _with_any(session, query, among, most, values)
 
 
-def similar(session: Session, title: str, among: Select[Any], most: int = 5, leave_out: int | None = None) -> list[int]:
-    """The numbers of the items most like a title, best first, from its third character on, without `leave_out`.
+def similar(
+    session: Session, title: str, among: Select[Any], most: int = 5, values: Mapping[str, Any] | None = None
+) -> list[int]:
+    """The numbers of the items most like a title, best first, from its third character on.
 
     Where no word is both finished and telling, the items come that have all the words in their title.
     """
-    title = title.strip()[:QUERY_MOST]
+    title, values = title.strip()[:QUERY_MOST], values or {}
     if len(title) < SIMILAR_LEAST:
         return []
-    others = among.where(_number_of(among) != leave_out) if leave_out else among
-    found = dict.fromkeys(_with_any(session, title, others, most, {}))
+    found = dict.fromkeys(_with_any(session, title, among, most, values))
     if len(found) < most:
-        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, others, most, {}))
+        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, among, most, values))
     return list(found)[:most]
 
 
 def _numbered(session: Session, query: str, among: Select[Any], values: Mapping[str, Any]) -> list[int]:
     asked = _NUMBER.fullmatch(query.strip())
-    return _run(session, among.where(_number_of(among) == int(asked[1])), values) if asked else []
+    return _run(session, _the_one(among), {**values, "asked": int(asked[1])}) if asked else []
 
 
 def _with_all(
@@ -126,6 +127,11 @@ def _run(session: Session, statement: Select[Any], values: Mapping[str, Any]) ->
 
 
 _MOST: Any = bindparam("most", type_=Integer)
+
+
+@lru_cache(SHAPES_MOST)
+def _the_one(among: Select[Any]) -> Select[Any]:
+    return among.where(_number_of(among) == bindparam("asked"))
 
 
 @lru_cache(SHAPES_MOST)

@@ -1,6 +1,7 @@
 """For the team, on one item: moving it, correcting words, promising, merging, tagging, putting it on another board."""
 
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
@@ -8,7 +9,7 @@ from sqlmodel import Session
 
 from app import items, listing, policy, search, status_changes, tags
 from app.items import Item
-from app.people import Person
+from app.people import Person, Role
 from app.refusals import Invalid, Refusal, Refused
 from app.status_changes import Move, StatusChange, corrections, proposals
 from app.status_changes.proposals import MergeProposal
@@ -75,9 +76,14 @@ ProposalInPath = Annotated[MergeProposal, Depends(_proposal)]
 @area.get("/items/lookup")
 def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Response:
     """Find the number of an item by the words of its title."""
-    among = items.numbers_visible_to(viewer).where(Item.root == Item.number)
-    found = listing.with_numbers(session, viewer, search.find(session, q, among, FOUND_MOST))
-    return kit.page(request, "status_changes/lookup.html", query=q, found=found)
+    found = search.find(session, q, _not_merged(viewer.role), FOUND_MOST, {"viewer_id": viewer.id})
+    rows = listing.with_numbers(session, viewer, found)
+    return kit.page(request, "status_changes/lookup.html", query=q, found=rows)
+
+
+@cache
+def _not_merged(role: Role) -> Any:
+    return items.numbers_visible_by(role).where(Item.root == Item.number)
 
 
 @with_files.post("/items/{number:int}/status-changes")

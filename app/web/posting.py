@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import boards, defect_questions, items, listing, policy, search, taking_part, text, votes
+from app import boards, defect_questions, items, listing, policy, taking_part, text, votes
 from app.boards import Board
 from app.items import Draft, Item
 from app.people import Person
@@ -108,8 +108,7 @@ def similar(request: Request, session: Db, viewer: Viewer, title: str = "") -> R
 
 
 def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, Any]:
-    found = search.similar(session, title, items.numbers_visible_to(viewer))
-    rows = listing.with_numbers(session, viewer, found)
+    rows = listing.similar(session, viewer, title)
     return {"similar": rows, "voted": votes.of(session, viewer, [row.number for row in rows])}
 
 

@@ -294,6 +294,21 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
     assert ["Back to the start" in page for page in pages] == [True, False, False, False]
 
 
+def test_each_page_of_a_list_shows_its_own_requests_to_whoever_asks(
+    own_database: Database, everybody: dict[str, TestClient]
+) -> None:
+    with own_database.session() as session:
+        for number in range(PAGE + 2):
+            factories.item(session, factories.person(session), f"Request {number}")
+    for who, asking in everybody.items():
+        pages = [asking.get("/?sort=new").text]
+        while more := re.search(r'id="more">\s*<a[^>]*href="([^"]*)"', pages[-1]):
+            pages.append(asking.get(html.unescape(more[1])).text)
+        shown = [re.findall(r'<li class="row" id="item-(\d+)"', page) for page in pages]
+        assert len(shown[0]) == PAGE, who
+        assert len({number for page in shown for number in page}) == sum(map(len, shown)) >= PAGE + 3, who
+
+
 def test_what_strangers_make_up_pushes_nothing_out() -> None:
     recollections = Recollections()
     recollections.recall("site", 1, lambda: "ours")

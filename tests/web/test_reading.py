@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -11,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app import site, votes
 from app.boards import Access
+from app.db.prepared import Prepared
 from app.people import Person
 from app.statuses import Status
 from tests import factories
@@ -230,3 +232,24 @@ def test_whoever_watches_a_page_may_ask_for_its_head_only(visitor_browser: TestC
     head, whole = visitor_browser.head(path), visitor_browser.get(path)
     assert head.status_code == 200
     assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+ASKED_OFTEN = [
+    "/", "/?sort=new&kind=idea", "/?status=planned", "/?q=dark", "/?q=dark&sort=votes", "/?q=7", "/roadmap", "/items/1",
+    "/items/similar?title=dark+mode", "/items/lookup?q=dark", "/changelog", "/openness", "/feed.atom", "/me",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ASKED_OFTEN)
+def test_what_is_asked_again_is_not_put_into_words_again(
+    session: Session, member: Person, maintainer_browser: TestClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A statement that is made for one request costs more in words than in rows."""
+    factories.item(session, member, "Dark mode")
+    for _ in range(2):
+        assert maintainer_browser.get(path).status_code == 200
+    put_into_words: list[Any] = []
+    compile_one = Prepared.__init__
+    monkeypatch.setattr(Prepared, "__init__", lambda *about: (put_into_words.append(about[1]), compile_one(*about))[1])
+    assert maintainer_browser.get(path).status_code == 200
+    assert put_into_words == []

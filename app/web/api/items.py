@@ -8,7 +8,7 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel, Field
 from sqlmodel import Session
 
-from app import attachments, boards, items, listing, policy, search, tags, taking_part, text
+from app import attachments, boards, items, listing, policy, tags, taking_part, text
 from app.boards import Board
 from app.items import Draft, Item
 from app.listing import Sort, View
@@ -118,9 +118,7 @@ def list_similar_items(
     title: Annotated[shapes.Text, Query(description="Three characters or more.", examples=["dark mode"])],
 ) -> Items:  # fmt: skip
     """Find the five items most like a title, declined and shipped ones too, to ask before one is posted."""
-    found = search.similar(session, title, items.numbers_visible_to(viewer))
-    rows = listing.with_numbers(session, viewer, found)
-    return Items(items=shapes.items(session, viewer, rows), next=None)
+    return Items(items=shapes.items(session, viewer, listing.similar(session, viewer, title)), next=None)
 
 
 @areas.reading.get("/items/{number:int}")
