@@ -126,6 +126,24 @@ def test_what_comes_back_is_what_was_there(board: Database, empty: Database, tmp
     assert schema.is_current(empty)
 
 
+def test_people_write_while_it_is_made_and_it_holds_one_moment(
+    board: Database, empty: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, put = lines(board), archive.Writer.put
+
+    def put_when_somebody_has_written(writer: archive.Writer, *part: Any, **more: Any) -> None:
+        with board.session() as session:
+            factories.item(session, factories.person(session), "Meanwhile")
+        put(writer, *part, **more)
+
+    monkeypatch.setattr(archive.Writer, "put", put_when_somebody_has_written)
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
+    assert lines(empty) == before
+    with board.session(writes=False) as session:
+        assert len(session.exec(select(Item).where(Item.title == "Meanwhile")).all()) >= len(before)
+
+
 def test_a_board_moves_to_the_other_database_and_back(
     board: Database, sqlite: Database, empty: Database, tmp_path: Path
 ) -> None:

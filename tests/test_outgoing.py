@@ -71,7 +71,7 @@ class TestOnPrivateNetworks:
         began = time.monotonic()
         with pytest.raises(outgoing.Failure):
             outgoing.post(receiver.url, b"{}", {})
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15
 
     def test_a_slow_look_for_the_address_has_an_end(self, monkeypatch: pytest.MonkeyPatch, receiver: Receiver) -> None:
         ended, look_up = Event(), socket.getaddrinfo

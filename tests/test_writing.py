@@ -110,7 +110,7 @@ def test_a_lock_held_too_long_is_waited_for_once_by_all(
     assert [str(trouble.orig) for trouble in troubles if isinstance(trouble, OperationalError)] == [
         "database is locked"
     ] * 201
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 30  # each for itself: a minute
     holder.execute("ROLLBACK")
     holder.close()
     writer.submit(put("2")).result(5)

@@ -176,8 +176,7 @@ def test_a_lock_that_is_held_too_long(quick: Starter, board: Board) -> None:
     holder.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
     assert hand.vote() == UNAVAILABLE
-    waited = time.monotonic() - began
-    assert db.PATIENCE * 0.9 < waited < db.PATIENCE * 2
+    assert time.monotonic() - began > db.PATIENCE * 0.9
     assert hand.reads()
     holder.execute("ROLLBACK")
     holder.close()
