@@ -8,7 +8,7 @@ from fastapi import Request, Response
 
 from app import cases, db, notifications, votes
 from app.cases import Show
-from app.web import kit
+from app.web import kit, pages
 from app.web.forms import typed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
@@ -29,9 +29,9 @@ def my_cases(request: Request, session: Db, person: Member) -> Response:
     page_number = kit.page_number(request)
     page = cases.page(session, person, show, page_number)
     voted = votes.of(session, person, [case.item.number for case in page.cases])
-    return kit.page(
+    return pages.page(
         request, "account/cases.html", page=page, show=show, page_number=page_number, voted=voted,
-        news=kit.news(request),
+        news=pages.news(request),
         elsewhere=notifications.elsewhere(session, person) if show is Show.ALL and page_number == 1 else [],
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from app.people import Person, Role
 from app.refusals import Invalid, Refusal, Refused
 from app.status_changes import Move, StatusChange, corrections, proposals
 from app.status_changes.proposals import MergeProposal
-from app.web import item_page, kit, receiving, refusal_pages, team_forms
+from app.web import item_page, kit, pages, receiving, refusal_pages, team_forms
 from app.web.forms import Pressed, typed
 from app.web.kit import Advocate, Db, ItemInPath, Maintainer
 from app.web.receiving import Files, Received
@@ -78,7 +78,7 @@ def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Res
     """Find the number of an item by the words of its title."""
     found = search.find(session, q, _not_merged(viewer.role), FOUND_MOST, {"viewer_id": viewer.id})
     rows = listing.with_numbers(session, viewer, found)
-    return kit.page(request, "status_changes/lookup.html", query=q, found=rows)
+    return pages.page(request, "status_changes/lookup.html", query=q, found=rows)
 
 
 @cache
@@ -172,7 +172,7 @@ def correct(
 
 def _correction_page(request: Request, move: MoveMade, words: str, refusal: Invalid | None = None) -> Response:
     status, problems = (422, refusal.problems) if refusal else (200, {})
-    return kit.page(request, "status_changes/correction.html", status=status, item=move.item, change=move.change,
+    return pages.page(request, "status_changes/correction.html", status=status, item=move.item, change=move.change,
                     words=words, problems=problems)  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def _form_again(
     problems |= files.problems if files else {}
     team = team_forms.of(session, viewer, item, name, typed=asdict(form), problems=problems, **about)
     if kit.asked_by_htmx(request):
-        return kit.fragment(request, template, status=code, item=item, team=team)
+        return pages.fragment(request, template, status=code, item=item, team=team)
     return item_page.draw(request, session, viewer, item, status=code, team=team)
 
 

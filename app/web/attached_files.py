@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import attachments, policy
 from app.attachments import Attachment
 from app.attachments.reading import Found
-from app.web import guard, kit
+from app.web import guard, kit, pages
 from app.web.forms import Pressed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
@@ -48,7 +48,7 @@ async def show(request: Request, key: str) -> Response:
 def ask(request: Request, session: Db, person: Member, key: str) -> Response:
     found = attachments.find(session, key, person)
     policy.need(found.file.may_be_removed_by(person))
-    return kit.page(request, "attachments/remove.html", file=found.file, item=found.item)
+    return pages.page(request, "attachments/remove.html", file=found.file, item=found.item)
 
 
 @forms.post("/attachments/{key}/removal")
@@ -63,7 +63,7 @@ def _found(request: Request, session: Session, key: str) -> Found:
 
 
 def _page(request: Request, found: Found, shown: dict[str, Any]) -> Response:
-    return kit.page(request, "attachments/preview.html", file=found.file, item=found.item, **shown)
+    return pages.page(request, "attachments/preview.html", file=found.file, item=found.item, **shown)
 
 
 def _disposition(file: Attachment) -> str:

@@ -9,7 +9,7 @@ from app import comments, policy, taking_part, text
 from app.comments import Comment
 from app.items import Item
 from app.refusals import Invalid, Refusal, Refused
-from app.web import forms, item_page, kit, receiving, refusal_pages
+from app.web import forms, item_page, kit, pages, receiving, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
 from app.web.receiving import Files, Received
@@ -81,7 +81,7 @@ def post_comment(
         return _form_again(request, item, refusal, form, files)
     said = _("Your comment is posted.")
     if kit.asked_by_htmx(request):
-        return kit.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
+        return pages.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
     return Place(item, comment).after(said)
 
 
@@ -95,7 +95,7 @@ def _form_again(request: Request, item: Item, refusal: Refusal, form: CommentFor
     if not kit.asked_by_htmx(request):
         page = item_page.draw(request, session, person, item, status=code, **redrawn)
         return refusal_pages.say_when(page, refusal)
-    form_alone = kit.fragment(request, "comments/_form.html", status=code, item=item, **redrawn)
+    form_alone = pages.fragment(request, "comments/_form.html", status=code, item=item, **redrawn)
     return refusal_pages.say_when(form_alone, refusal)
 
 
@@ -118,7 +118,7 @@ def save_comment(
 
 def _edit_page(request: Request, place: Place, words: str, refusal: Invalid | None = None) -> Response:
     status, problems = (422, refusal.problems) if refusal else (200, {})
-    return kit.page(request, "comments/edit.html", status=status, item=place.item, comment=place.comment, words=words,
+    return pages.page(request, "comments/edit.html", status=status, item=place.item, comment=place.comment, words=words,
                     problems=problems)  # fmt: skip
 
 
@@ -148,7 +148,7 @@ def hide_comment(
 def _hide_page(request: Request, place: Place, because: str, refusal: Refusal | None = None) -> Response:
     status = refusal_pages.code_of(refusal) if refusal else 200
     problems = refusal_pages.problems_of(refusal, "because") if refusal else {}
-    return kit.page(request, "comments/hide.html", status=status, item=place.item, comment=place.comment,
+    return pages.page(request, "comments/hide.html", status=status, item=place.item, comment=place.comment,
                     because=because, problems=problems)  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from fastapi import Request, Response
 from app import site, sitemap
 from app.config import settings
 from app.refusals import NotFound
-from app.web import kit
+from app.web import pages
 from app.web.kit import Db, ItemInPath, Viewer
 from app.web.route import area as new_area
 from app.words import _, ngettext
@@ -32,9 +32,9 @@ def robots(session: Db) -> Response:
 def whole_sitemap(request: Request, session: Db) -> Response:
     """All addresses, or where there are too many for one file, the files."""
     need_indexed(session)
-    pages = sitemap.page_count(session)
-    if pages > 1:
-        return xml(request, "crawlers/sitemaps.xml", pages=pages)
+    count = sitemap.page_count(session)
+    if count > 1:
+        return xml(request, "crawlers/sitemaps.xml", pages=count)
     return xml(request, "crawlers/sitemap.xml", entries=sitemap.page(session, 1), is_first=True)
 
 
@@ -71,4 +71,4 @@ def need_indexed(session: Db) -> None:
 
 
 def xml(request: Request, template: str, **context: object) -> Response:
-    return Response(kit.render(request, template, **context), media_type="application/xml")
+    return Response(pages.render(request, template, **context), media_type="application/xml")

@@ -9,7 +9,7 @@ from app import embeds, listing, site
 from app.embeds import Excerpt
 from app.refusals import Invalid, NotFound
 from app.statuses import Kind
-from app.web import guard, kit
+from app.web import guard, kit, pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Owner
 from app.web.route import area as new_area
@@ -68,6 +68,6 @@ def _settings(request: Request, session: Db, form: FramersForm, refusal: Invalid
 def _page(request: Request, template: str, status: int = 200, **shown: Any) -> Response:
     framed = site.the(request.state.session).frame_ancestors != "'self'"
     script = request.app.state.assets.widget
-    response = kit.page(request, template, status=status, script=script, is_framed_elsewhere=framed, **shown)
+    response = pages.page(request, template, status=status, script=script, is_framed_elsewhere=framed, **shown)
     response.headers["Content-Security-Policy"] = guard.SHOWING_WIDGETS
     return response

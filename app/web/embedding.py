@@ -17,7 +17,7 @@ from app.config import settings
 from app.embeds import Excerpt, Widget
 from app.marks import MARKS
 from app.refusals import NotFound
-from app.web import guard, kit
+from app.web import guard, kit, pages
 from app.web.assets import FOREVER
 from app.web.kit import Db
 from app.web.route import DatabaseRoute
@@ -101,7 +101,7 @@ def describe(request: Request, session: Db, url: str = "", format: str = "json")
     asked = request.query_params
     path, title, height = _widget_at(session, url)
     width, height = _at_most(asked.get("maxwidth"), WIDTH), _at_most(asked.get("maxheight"), height)
-    frame = kit.render(request, "embeds/_frame.html", path=path, title=title, width=width, height=height)
+    frame = pages.render(request, "embeds/_frame.html", path=path, title=title, width=width, height=height)
     return JSONResponse({
         "version": "1.0", "type": "rich", "title": title, "provider_name": site.the(session).name,
         "provider_url": settings().effective_base_url, "cache_age": DAY_SECONDS, "html": frame.strip(),
@@ -154,19 +154,19 @@ def _script(body: bytes, kept: str) -> Response:
 def _page(request: Request, session: Db, template: str, *, status: int = 200, **shown: Any) -> Response:
     the = kit.recalled(request, "site", lambda: site.the(session))
     policy = {"Content-Security-Policy": PAGE.format(the.frame_ancestors)}
-    page = kit.render(request, template, site=the, theme=_theme(request), **shown)
+    page = pages.render(request, template, site=the, theme=_theme(request), **shown)
     return Response(page, status, policy, media_type="text/html")
 
 
 def _picture(request: Request, template: str, status: int = 200, **shown: Any) -> Response:
     themes = {"light": (DAY,), "dark": (NIGHT,)}.get(_theme(request), (DAY, NIGHT))
-    picture = kit.render(request, template, themes=themes, lettering=lettering, night=NIGHT, **shown)
+    picture = pages.render(request, template, themes=themes, lettering=lettering, night=NIGHT, **shown)
     return Response(picture, status, {"Content-Security-Policy": PICTURE}, media_type="image/svg+xml")
 
 
 def _theme(request: Request) -> str:
     chosen = request.query_params.get("theme", "")
-    return chosen if chosen in kit.THEMES else "auto"
+    return chosen if chosen in pages.THEMES else "auto"
 
 
 def _widget_at(session: Db, url: str) -> tuple[str, str, int]:

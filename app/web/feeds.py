@@ -17,7 +17,7 @@ from app.listing import Sort, View
 from app.refusals import NotFound
 from app.site import Site
 from app.statuses import Kind
-from app.web import kit, narrowing
+from app.web import narrowing, pages
 from app.web.kit import Db
 from app.web.route import area as new_area
 from app.words import _, locale
@@ -102,7 +102,7 @@ def _answer(request: Request, form: Form, channel: Channel) -> Response:
     if form is Form.JSON:
         return Response(json.dumps(_as_json(the, channel), ensure_ascii=False), media_type="application/feed+json")
     around = {"site": the, "channel": channel, "feed": channel.feed, "form": form}
-    document = NO_XML.sub("", kit.render(request, "feeds/feed.atom", **around))
+    document = NO_XML.sub("", pages.render(request, "feeds/feed.atom", **around))
     return Response(document, media_type="application/atom+xml; charset=utf-8")
 
 

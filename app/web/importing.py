@@ -21,7 +21,7 @@ from app.markup import Markup
 from app.people import Person
 from app.refusals import Invalid, NotFound, Refused
 from app.statuses import Kind
-from app.web import forms, kit
+from app.web import forms, kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -155,7 +155,7 @@ def remove(session: Db, _owner: Owner, id_: int, form: Annotated[RemovalForm, ty
 @area.get("/settings/samples")
 def show_samples(request: Request, session: Db, _owner: Owner) -> Response:
     here, may_fill = samples.are_here(session), samples.may_fill(session)
-    return kit.page(request, "settings/samples.html", are_here=here, may_fill=may_fill)
+    return pages.page(request, "settings/samples.html", are_here=here, may_fill=may_fill)
 
 
 @area.post("/settings/samples")
@@ -173,7 +173,7 @@ def remove_samples(session: Db, _owner: Owner, _form: Pressed) -> Response:
 def _offer(request: Request, session: Session, problems: dict[str, str] | None = None) -> Response:
     every = batches.every(session)
     context = {"imports": every, "problems": problems or {}, "most": storing.BYTES_MOST // 10**6}
-    return kit.page(request, "settings/imports.html", status=422 if problems else 200, **context)
+    return pages.page(request, "settings/imports.html", status=422 if problems else 200, **context)
 
 
 def _show(
@@ -182,7 +182,7 @@ def _show(
     present = boards.every(session)
     names = {board.slug: board.name for board in present} | {"": present[0].name}
     here = {"count": undoing.item_count(session, batch), "touched": undoing.touched_count(session, batch)}
-    return kit.page(
+    return pages.page(
         request, "settings/import.html", status=status, batch=batch, problems=problems or {}, here=here,
         facts=telling.facts(batch, names), doubts=preparing.doubts(batch),
         has_dates_in_numbers=bool(preparing.orders(batch)), fields_of_item=list(Field),

@@ -17,7 +17,7 @@ from app.status_changes import StatusChange
 from app.statuses import Status
 from app.subscriptions import Subscription
 from app.timeline import Entry, Happening
-from app.web import forms, kit, team_forms
+from app.web import forms, kit, pages, team_forms
 from app.web.kit import Db, ItemInPath, Viewer
 from app.web.receiving import FilesAgain
 from app.web.route import area as new_area
@@ -46,8 +46,8 @@ def draw(
 
 def _page(request: Request, viewer: Person | None, shown: dict[str, Any], status: int = 200) -> Response:
     if not may_read(viewer, shown["item"]):
-        return kit.page(request, "items/hidden.html", status=status, item=shown["item"], hider=shown["hider"])
-    return kit.page(request, "items/item.html", status=status, **shown)
+        return pages.page(request, "items/hidden.html", status=status, item=shown["item"], hider=shown["hider"])
+    return pages.page(request, "items/item.html", status=status, **shown)
 
 
 def _has_news(shown: dict[str, Any]) -> bool:

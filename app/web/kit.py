@@ -1,34 +1,26 @@
 """What every area uses: the typed dependencies, and the ways to answer."""
 
 from collections.abc import Callable, Hashable
-from datetime import datetime
-from functools import partial
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import StrictUndefined
-from markupsafe import Markup, escape
+from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
-from app import db, items, limits, notifications, policy, sessions, sign_in, site
+from app import items, limits, policy, sessions, sign_in
 from app.config import settings
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refusal
 from app.sessions import SessionRow
-from app.web.drawing import environment
-from app.web.memory import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
+from app.web.memory import Recollections
 from app.words import _
 
 FOR_NOBODY_ELSE = {"Cache-Control": "private, no-store"}
 NOTICE = "notice"
-THEME = "theme"
 PAGES_MOST = 1000
-THEMES = frozenset({"light", "dark"})
-NOBODY = {name: StrictUndefined(name=name) for name in ("viewer", "request")}
 
 Answer = TypeVar("Answer", bound=Response)
 Read = TypeVar("Read")
@@ -57,7 +49,7 @@ def _recognised(request: Request, key: str) -> tuple[Person, SessionRow] | None:
     """Apart from the session where it only reads: what is recalled must outlive a transaction that is undone."""
     session: Session = request.state.session
     found = sign_in.recognise(session, key)
-    if found and _revision(request) is not None:
+    if found and revision(request) is not None:
         for row in found:
             session.expunge(row)
     return found
@@ -114,81 +106,6 @@ def session_cookie() -> str:
     return "__Host-session" if settings().is_https else "session"
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A whole page; inside the request's transaction."""
-    own = partial(filled, _own(request))
-    return _answer(request, render(request, template, **_around(request), own=own, **context), status)
-
-
-def shared_page(
-    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
-) -> HTMLResponse:
-    """A whole page that many share, see `shared`."""
-    key = (theme(request), key) if key is not None else None
-    own = _own(request) | own
-    return _answer(request, shared(request, template, key, lambda: _around(request) | context(), **own), 200)
-
-
-def shared(
-    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
-) -> str | bytes:
-    """What is the same for all who share the `key`, which must say all that it depends on, but for some places.
-
-    It is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
-    reader sees in the places that the template calls `own(...)` for. Without a key it is drawn for this reader alone:
-    what visitors make up is not kept, and what they see is remembered as it leaves.
-    """
-
-    def draw(hole: Hole) -> str:
-        return render(request, template, own=hole, **NOBODY, **context())
-
-    if key is None:
-        return draw(partial(filled, own))
-    minute = int(db.now().timestamp() // STAYS_TRUE)
-    lists: Recollections = request.app.state.lists
-    frame = lists.recall(("frame", template, minute, key), _revision(request), lambda: Frame(draw))
-    return frame.filled(own)
-
-
-def _around(request: Request) -> dict[str, Any]:
-    """What every page knows."""
-    the_site = recalled(request, "site", lambda: site.the(request.state.session))
-    return {"site": the_site, "theme": theme(request), "page_path": request.url.path}
-
-
-def _own(request: Request) -> dict[str, Fill]:
-    """What stands around every page for its reader only."""
-    return {
-        "person": lambda: render(request, "shared/_person.html", news=news(request)),
-        "notice": lambda: render(request, "shared/_notice.html", notice=unquote(request.cookies.get(NOTICE, ""))),
-        "here": lambda: escape(_here(request)),
-    }
-
-
-def _here(request: Request) -> str:
-    return f"{request.url.path}?{request.url.query}".rstrip("?")
-
-
-def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:
-    response = HTMLResponse(html, status)
-    if identify(request) is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
-        private(response)
-    if NOTICE in request.cookies:
-        response.delete_cookie(NOTICE)
-        private(response)
-    if _shows_life(request):
-        response.background = afterwards(request)
-    return response
-
-
-def news(request: Request) -> int:
-    """On how many requests there is something new to whoever looks."""
-    viewer = identify(request)
-    if viewer is None:
-        return 0
-    return recalled(request, ("news", viewer.key), lambda: notifications.count_new(request.state.session, viewer))
-
-
 def private(response: Answer) -> Answer:
     """Let nobody keep this answer, though it may have been given to a visitor."""
     response.headers.update(FOR_NOBODY_ELSE)
@@ -201,29 +118,19 @@ def unlisted(response: Answer) -> Answer:
     return private(response)
 
 
-def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """A part of a page, for htmx."""
-    return HTMLResponse(render(request, template, **context), status, FOR_NOBODY_ELSE)
-
-
-def part(template: str, **facts: Any) -> HTMLResponse:
-    """The same, where these facts are all that it shows."""
-    return HTMLResponse(environment().get_template(template).render(facts), headers=FOR_NOBODY_ELSE)
-
-
 def recalled(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
     """What many readers ask for, read once until anything is written. `key` must say all that it depends on."""
     recollections: Recollections = request.app.state.recollections
-    return recollections.recall(key, _revision(request), read)
+    return recollections.recall(key, revision(request), read)
 
 
 def recalled_list(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
     """The same for what is large and shown to members only: what visitors see is remembered as it leaves."""
     lists: Recollections = request.app.state.lists
-    return lists.recall(key, _revision(request), read) if identify(request) else read()
+    return lists.recall(key, revision(request), read) if identify(request) else read()
 
 
-def _revision(request: Request) -> object:
+def revision(request: Request) -> object:
     """What the database stood at when a reading request began; None where somebody writes or reads on the way."""
     return getattr(request.state, "revision", None)
 
@@ -236,28 +143,6 @@ def audience(request: Request, session: Session, viewer: Person | None) -> Hasha
         return "maintainers"
     personal = recalled(request, "personal", lambda: items.differ_by_member(session))
     return viewer.key if personal else "members"
-
-
-def render(request: Request, template: str, /, **context: Any) -> str:
-    """The template with what every page and every fragment knows; `page` adds what stands around it."""
-    now: datetime = db.now()
-    shared = {
-        "request": request, "viewer": identify(request), "now": now, "asset": request.app.state.assets.path,
-        "base_url": settings().effective_base_url, "drawn": partial(drawn, request, now),
-    }  # fmt: skip
-    return environment().get_template(template).render({**shared, **context})
-
-
-def drawn(request: Request, now: datetime, template: str, **facts: Hashable) -> Markup:
-    """A fragment drawn from these facts and no others, once a minute."""
-    drawings: Drawings = request.app.state.drawings
-    return drawings.of(environment(), template, now, facts)
-
-
-def theme(request: Request) -> str:
-    """The reader's choice, or `auto` for what their system prefers."""
-    chosen = request.cookies.get(THEME, "")
-    return chosen if chosen in THEMES else "auto"
 
 
 def is_shown_on(request: Request, path: str) -> bool:
@@ -328,7 +213,7 @@ def afterwards(request: Request, work: Callable[[Session], None] | None = None) 
     def write(session: Session) -> None:
         if work is not None:
             work(session)
-        if _shows_life(request):
+        if shows_life(request):
             sessions.prolong(session, request.cookies[session_cookie()])
 
     async def run() -> None:
@@ -337,7 +222,7 @@ def afterwards(request: Request, work: Callable[[Session], None] | None = None) 
     return BackgroundTask(run)
 
 
-def _shows_life(request: Request) -> bool:
+def shows_life(request: Request) -> bool:
     """Whether it is time to note that this session is used."""
     return request.state.sign_in is not None and request.state.sign_in.is_stale
 

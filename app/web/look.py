@@ -8,7 +8,7 @@ from fastapi import Response
 from app import colours, site
 from app.config import settings
 from app.refusals import NotFound
-from app.web import guard, kit
+from app.web import guard, kit, pages
 from app.web.assets import FOREVER
 from app.web.forms import typed
 from app.web.kit import Db
@@ -30,11 +30,11 @@ class ThemeForm:
 def choose_theme(form: Annotated[ThemeForm, typed(ThemeForm)]) -> Response:
     """Remember the choice in this browser; `auto` forgets it."""
     response = kit.see_other(kit.own_path(form.next))
-    if form.theme in kit.THEMES:
+    if form.theme in pages.THEMES:
         is_https = settings().is_https
-        response.set_cookie(kit.THEME, form.theme, max_age=YEAR, httponly=True, samesite="lax", secure=is_https)
+        response.set_cookie(pages.THEME, form.theme, max_age=YEAR, httponly=True, samesite="lax", secure=is_https)
     else:
-        response.delete_cookie(kit.THEME)
+        response.delete_cookie(pages.THEME)
     return response
 
 

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from app import hiding
 from app.refusals import Invalid
-from app.web import kit
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer
 from app.web.route import area as new_area
@@ -23,7 +23,7 @@ class HidingForm:
 
 @area.get("/items/{number:int}/hiding")
 def ask_why(request: Request, _person: Maintainer, item: ItemInPath) -> Response:
-    return kit.page(request, "items/hide.html", item=item, because="", problems={})
+    return pages.page(request, "items/hide.html", item=item, because="", problems={})
 
 
 @area.post("/items/{number:int}/hiding")
@@ -34,7 +34,7 @@ def hide(
         hiding.hide(session, item, person, form.because)
     except Invalid as refusal:
         redrawn = {"because": form.because, "problems": refusal.problems}
-        return kit.page(request, "items/hide.html", status=422, item=item, **redrawn)
+        return pages.page(request, "items/hide.html", status=422, item=item, **redrawn)
     return kit.see_other(item.path, _("The request is hidden. Your reason stands in its place."))
 
 

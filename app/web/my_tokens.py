@@ -10,7 +10,7 @@ from app import tokens
 from app.people import Person
 from app.refusals import Invalid, Refused
 from app.tokens import DAYS, Scope
-from app.web import kit, refusal_pages
+from app.web import kit, pages, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
@@ -58,4 +58,4 @@ def _page(
 ) -> Response:
     spans = [(str(days), _("%s days") % days) for days in DAYS]
     shown = {"made": None, "secret": "", "problems": {}, "spans": spans, "all_scopes": Scope, **asdict(form), **more}
-    return kit.page(request, "account/tokens.html", status=status, tokens=tokens.of(session, person), **shown)
+    return pages.page(request, "account/tokens.html", status=status, tokens=tokens.of(session, person), **shown)

@@ -11,7 +11,7 @@ from app import ballots, policy, subscriptions, taking_part, votes
 from app.ballots import Ballot, Counted
 from app.items import Item
 from app.people import Person
-from app.web import item_page, kit
+from app.web import item_page, kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, ItemInPath, Member
 from app.web.route import DatabaseRoute
@@ -75,7 +75,7 @@ def _vote_again(
     root, voted = (case["root"], case["voted"]) if case else (item, [item.number] if has_vote else [])
     said = _said(sentence, root)
     if case and kit.asked_by_htmx(request):
-        return kit.fragment(request, "items/_voted.html", item=item, voted=voted, said=said, case=case)
+        return pages.fragment(request, "items/_voted.html", item=item, voted=voted, said=said, case=case)
     return _button_again(request, item, voted, said)
 
 
@@ -86,7 +86,7 @@ def _said(sentence: str, root: Item | Counted) -> str:
 
 def _button_again(request: Request, item: Item | Counted, voted: Collection[int], said: str) -> Response:
     if kit.asked_by_htmx(request):
-        return kit.part("items/_voted.html", viewer=True, item=item, voted=voted, said=said, case=None)
+        return pages.part("items/_voted.html", viewer=True, item=item, voted=voted, said=said, case=None)
     return kit.see_other(f"{_back(request, item.number)}#vote-{item.number}", said)
 
 
@@ -122,4 +122,4 @@ def _case_again(request: Request, session: Session, person: Person, item: Item, 
     if not kit.asked_by_htmx(request):
         return kit.see_other(f"{item.path}#case", said)
     case = item_page.case_of(session, person, item)
-    return kit.fragment(request, "items/_case_changed.html", item=item, said=said, **case)
+    return pages.fragment(request, "items/_case_changed.html", item=item, said=said, **case)

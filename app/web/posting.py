@@ -15,7 +15,7 @@ from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Invalid, Refusal
 from app.statuses import Kind
-from app.web import forms, kit, receiving, refusal_pages
+from app.web import forms, kit, pages, receiving, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Member, Viewer
 from app.web.receiving import Files, FilesAgain
@@ -87,10 +87,10 @@ def look_first(
 ) -> Response:
     """The form again with what was typed, with similar requests and, if asked for, as it will look."""
     if form.show == "questions" and kit.asked_by_htmx(request):
-        return kit.fragment(request, "items/_board_questions.html", **_asked(session, viewer, form))
+        return pages.fragment(request, "items/_board_questions.html", **_asked(session, viewer, form))
     preview = _preview(form) if form.show == "preview" else None
     if kit.asked_by_htmx(request):
-        return kit.fragment(request, "items/_preview.html", preview=preview)
+        return pages.fragment(request, "items/_preview.html", preview=preview)
     again, problems = files.again(session, viewer), files.problems
     return _form_page(request, session, viewer, form, preview=preview, files=again, problems=problems)
 
@@ -104,7 +104,7 @@ def _preview(form: RequestForm) -> str:
 
 @area.get("/items/similar")
 def similar(request: Request, session: Db, viewer: Viewer, title: str = "") -> Response:
-    return kit.page(request, "items/similar.html", title=title, **_similar(session, viewer, title))
+    return pages.page(request, "items/similar.html", title=title, **_similar(session, viewer, title))
 
 
 def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, Any]:
@@ -158,7 +158,7 @@ def _form_page(
     similar = _similar(session, viewer, form.title)
     shown = {"typed": form, "problems": {}, "preview": None, "files": FilesAgain(), **similar}
     asked = _asked(session, viewer, form)
-    return kit.private(kit.page(request, "items/new.html", status=status, **(shown | asked | more)))
+    return kit.private(pages.page(request, "items/new.html", status=status, **(shown | asked | more)))
 
 
 @area.get("/items/{number:int}/edit")
@@ -185,4 +185,4 @@ def save(
 def _edit_page(
     request: Request, item: Item, form: EditForm, *, status: int = 200, problems: dict[str, str] | None = None
 ) -> Response:
-    return kit.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems or {})
+    return pages.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems or {})

@@ -13,7 +13,7 @@ from app.hearing import Hear
 from app.people import Person
 from app.refusals import Invalid, Refusal, Refused
 from app.sign_in import SignIn
-from app.web import kit, refusal_pages, signed_in
+from app.web import kit, pages, refusal_pages, signed_in
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
@@ -62,7 +62,7 @@ def _page(request: Request, session: Session, person: Person, refusal: Refusal |
         "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
     }  # fmt: skip
     status = refusal_pages.code_of(refusal) if refusal else 200
-    return kit.page(request, "account/profile.html", status=status, **context)
+    return pages.page(request, "account/profile.html", status=status, **context)
 
 
 @area.post("/me/profile")
@@ -146,7 +146,7 @@ def _code_page(
         "attempt": attempt, "handle": handle, "code": code, "problems": problems or {},
         "is_mailed": bool(settings().smtp_url),
     }  # fmt: skip
-    return kit.page(request, "account/address.html", status=status, **context)
+    return pages.page(request, "account/address.html", status=status, **context)
 
 
 @area.post("/me/sessions/revocation")
@@ -170,7 +170,7 @@ def take_dossier(session: Db, person: Member) -> Response:
 
 @area.get("/me/deletion")
 def ask_before_leaving(request: Request, _person: Member) -> Response:
-    return kit.page(request, "account/deletion.html", email="", problems={})
+    return pages.page(request, "account/deletion.html", email="", problems={})
 
 
 @area.post("/me/deletion")
@@ -180,7 +180,7 @@ def leave(request: Request, session: Db, person: Member, form: Annotated[Address
     except Refusal as refusal:
         problems = refusal_pages.problems_of(refusal, "email")
         status = refusal_pages.code_of(refusal)
-        return kit.page(request, "account/deletion.html", status=status, email=form.email, problems=problems)
+        return pages.page(request, "account/deletion.html", status=status, email=form.email, problems=problems)
     response = kit.see_other("/", _("Your account is deleted."))
     signed_in.drop(response)
     return response

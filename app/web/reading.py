@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app import changelog, db, listing, openness, policy, roadmap, rota, samples, votes
 from app.listing import Row, View
 from app.people import Person
-from app.web import kit, narrowing
+from app.web import kit, narrowing, pages
 from app.web.kit import Db, Viewer
 from app.web.memory import Usual
 from app.web.route import area as new_area
@@ -37,11 +37,11 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
 
     def listed() -> str | bytes:
         key = (audience, view, is_owner) if viewer else None
-        return kit.shared(request, "reading/_list.html", key, lambda: {**about, "view": view, "page": page}, row=row)
+        return pages.shared(request, "reading/_list.html", key, lambda: {**about, "view": view, "page": page}, row=row)
 
     key = (audience, view.but(), today, is_owner, is_empty) if viewer or not view.query else None
-    canonical = partial(kit.render, request, "reading/_canonical.html", path=view.path)
-    return kit.shared_page(request, "reading/board.html", key, around, list=listed, canonical=canonical)
+    canonical = partial(pages.render, request, "reading/_canonical.html", path=view.path)
+    return pages.shared_page(request, "reading/board.html", key, around, list=listed, canonical=canonical)
 
 
 @area.get("/roadmap")
@@ -51,7 +51,7 @@ def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
     rows = [row for station in stations for row in station.rows]
     draw = _drawing(request, session, viewer, rows)
     may_move = policy.is_maintainer(viewer)
-    return kit.shared_page(
+    return pages.shared_page(
         request, "reading/roadmap.html", audience, lambda: {"stations": stations},
         card=draw("reading/_card.html", may_move=may_move), vote=draw("items/_vote.html"),
     )  # fmt: skip
@@ -66,7 +66,7 @@ def _drawing(request: Request, session: Session, viewer: Person | None, rows: li
         voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
 
     def drawing(template: str, **facts: Hashable) -> Usual:
-        draw = partial(kit.drawn, request, now, template, viewer=viewer is not None, **facts)
+        draw = partial(pages.drawn, request, now, template, viewer=viewer is not None, **facts)
         return Usual(
             fill=lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ()),
             differs=lambda row: row.number in voted,
@@ -78,9 +78,9 @@ def _drawing(request: Request, session: Session, viewer: Person | None, rows: li
 @area.get("/changelog")
 def show_changelog(request: Request, session: Db, viewer: Viewer, after: str = "") -> Response:
     page = changelog.page(session, viewer, after)
-    return kit.page(request, "reading/changelog.html", page=page, is_first=not after)
+    return pages.page(request, "reading/changelog.html", page=page, is_first=not after)
 
 
 @area.get("/openness")
 def show_openness(request: Request, session: Db, viewer: Viewer) -> Response:
-    return kit.page(request, "reading/openness.html", openness=openness.of(session, viewer, db.now()))
+    return pages.page(request, "reading/openness.html", openness=openness.of(session, viewer, db.now()))

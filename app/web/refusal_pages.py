@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from app.attachments import StoreTrouble
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.sign_in import Plan
-from app.web import kit, resumption
+from app.web import kit, pages, resumption
 from app.web.kit import SignInNeeded
 from app.words import N_, _
 
@@ -41,7 +41,7 @@ async def _page(request: Request, template: str, status: int, **context: Any) ->
 
     def draw(session: Session) -> Response:
         request.state.session = session
-        return kit.page(request, template, status=status, **context)
+        return pages.page(request, template, status=status, **context)
 
     response: Response = await request.app.state.database.run(draw, writes=False)
     if kit.asked_by_htmx(request):

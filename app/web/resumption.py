@@ -11,7 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 from app.config import settings
 from app.refusals import Invalid
 from app.sign_in import FORGOTTEN_AFTER, Plan
-from app.web import kit
+from app.web import kit, pages
 from app.words import N_, _
 
 BODY_MOST = 700_000  # the longest request there may be, in a script that a form triples, fits
@@ -150,5 +150,5 @@ class Resumed(Response):
 
 
 def _theme(scope: Scope) -> dict[str, str]:
-    chosen = kit.theme(Request(scope))
-    return {} if chosen == "auto" else {kit.THEME: chosen}
+    chosen = pages.theme(Request(scope))
+    return {} if chosen == "auto" else {pages.THEME: chosen}

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import boards, defect_questions, items
 from app.boards import Access, Board
 from app.refusals import Invalid, Refusal, Refused
-from app.web import forms, kit, refusal_pages
+from app.web import forms, kit, pages, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -101,7 +101,7 @@ def remove_board(request: Request, session: Db, owner: Owner, board: BoardInPath
 def _list(request: Request, form: BoardForm, refusal: Invalid | None = None) -> Response:
     status, problems = (422, refusal.problems) if refusal else (200, {})
     session = request.state.session
-    return kit.page(
+    return pages.page(
         request, "settings/boards.html", status=status, boards=boards.every(session),
         counts=items.counts_by_board(session), form=form, problems=problems, accesses=list(Access),
     )  # fmt: skip
@@ -123,5 +123,5 @@ def _one(
         asked = [(each.question, each.why) for each in defect_questions.of(session, board)]
         questions = (asked + [("", "")] * SPARE)[: defect_questions.MOST]
     held = items.counts_by_board(session).get(board.id or 0, 0)
-    return kit.page(request, "settings/board.html", status=status, board=board, held=held, form=form,
+    return pages.page(request, "settings/board.html", status=status, board=board, held=held, form=form,
                     questions=questions, problems=problems, accesses=list(Access))  # fmt: skip

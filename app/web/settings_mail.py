@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import letters, outbox, site
 from app.config import settings
 from app.outbox import Mail
-from app.web import kit
+from app.web import kit, pages
 from app.web.forms import Pressed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -29,7 +29,7 @@ MailInPath = Annotated[Mail, Depends(_mail)]
 
 @area.get(PATH)
 def show_mail(request: Request, session: Db, _owner: Owner) -> Response:
-    return kit.page(
+    return pages.page(
         request, "settings/mail.html", queue=outbox.queue(session), mails=outbox.troubled(session, SHOWN_MOST),
         server=urlsplit(settings().smtp_url).hostname, folder=settings().data_dir / "mail",
     )  # fmt: skip

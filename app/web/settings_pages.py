@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from app import colours, site
 from app.refusals import Invalid
 from app.site import Site
-from app.web import kit
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -76,4 +76,4 @@ def _page(request: Request, form: SiteForm, refusal: Invalid | None = None) -> R
         (_("By day"), colours.accent(chosen, colours.DAY)),
         (_("By night"), colours.accent(chosen, colours.NIGHT)),
     ]
-    return kit.page(request, "settings/site.html", status=status, form=form, problems=problems, accents=accents)
+    return pages.page(request, "settings/site.html", status=status, form=form, problems=problems, accents=accents)

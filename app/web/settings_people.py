@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import db, people
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound, Refusal, Refused
-from app.web import kit, refusal_pages
+from app.web import kit, pages, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -41,7 +41,7 @@ PersonInPath = Annotated[Person, Depends(_person)]
 def show_people(request: Request, session: Db, _owner: Owner, q: str = "", after: str = "") -> Response:
     start = db.row_id(after)
     found = people.members(session, q.replace("\0", " ").strip()[:QUERY_MOST], after=start, most=PAGE + 1)
-    return kit.page(
+    return pages.page(
         request, "settings/people.html", team=people.team(session), found=found[:PAGE], query=q,
         next=found[PAGE - 1].id if len(found) > PAGE else None, start=start, changes=people.role_changes(session),
     )  # fmt: skip
@@ -68,5 +68,5 @@ def _one(request: Request, person: Person, form: RoleForm, refusal: Refusal | No
     status = refusal_pages.code_of(refusal) if refusal else 200
     problems = refusal_pages.problems_of(refusal, "role") if refusal else {}
     changes = people.role_changes(request.state.session, person.id)
-    return kit.page(request, "settings/person.html", status=status, person=person, form=form, problems=problems,
+    return pages.page(request, "settings/person.html", status=status, person=person, form=form, problems=problems,
                     roles=list(Role), changes=changes)  # fmt: skip

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from app import products
 from app.refusals import Invalid, Refused
-from app.web import kit, refusal_pages
+from app.web import kit, pages, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -48,4 +48,4 @@ def remove_key(session: Db, owner: Owner, key: int, _form: Pressed) -> Response:
 
 def _page(request: Request, session: Db, form: KeyForm, *, status: int = 200, **more: Any) -> Response:
     shown = {"made": None, "secret": "", "problems": {}, **more}
-    return kit.page(request, "settings/products.html", status=status, form=form, keys=products.keys(session), **shown)
+    return pages.page(request, "settings/products.html", status=status, form=form, keys=products.keys(session), **shown)

@@ -11,7 +11,7 @@ from app.config import settings
 from app.people import Person
 from app.refusals import Refusal
 from app.sign_in import Plan, SignIn
-from app.web import kit, refusal_pages, resumption, signed_in
+from app.web import kit, pages, refusal_pages, resumption, signed_in
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Viewer
 from app.web.resumption import Resumed
@@ -45,7 +45,7 @@ def ask_who(request: Request, viewer: Viewer) -> Response:
     next_path = resumption.next_page(request.query_params.get("next") or kit.own_referrer(request))
     if viewer is not None:
         return kit.see_other(next_path)
-    return kit.private(kit.page(request, "people/sign_in.html", **refusal_pages.sign_in_form(Plan(next_path))))
+    return kit.private(pages.page(request, "people/sign_in.html", **refusal_pages.sign_in_form(Plan(next_path))))
 
 
 @area.post("/sign-in")
@@ -68,7 +68,7 @@ def _ask_again(request: Request, form: SignInForm, refusal: Refusal) -> Response
     plan = Plan(resumption.next_page(form.next_path), form.act_path, form.act_body)
     problems = refusal_pages.problems_of(refusal, "email")
     shown = refusal_pages.sign_in_form(plan, email=form.email, name=form.name, problems=problems)
-    response = kit.page(request, "people/sign_in.html", status=refusal_pages.code_of(refusal), **shown)
+    response = pages.page(request, "people/sign_in.html", status=refusal_pages.code_of(refusal), **shown)
     return refusal_pages.say_when(response, refusal)
 
 
@@ -108,7 +108,7 @@ def _code_page(
         "attempt": attempt, "handle": handle, "promise": promise, "code": code, "problems": problems or {},
         "is_mailed": bool(settings().smtp_url),
     }  # fmt: skip
-    return kit.private(kit.page(request, "people/code.html", status=422 if problems else 200, **context))
+    return kit.private(pages.page(request, "people/code.html", status=422 if problems else 200, **context))
 
 
 @area.post("/sign-in/{handle}/again")
@@ -136,7 +136,7 @@ def _link_page(request: Request, attempt: SignIn, handle: str, secret: str) -> R
         "attempt": attempt, "path": f"/sign-in/{handle}/link/{secret}", "promise": resumption.promise(plan.act_path),
         "said": resumption.typed_words(plan),
     }  # fmt: skip
-    return kit.private(kit.page(request, "people/link.html", **context))
+    return kit.private(pages.page(request, "people/link.html", **context))
 
 
 @area.post("/sign-in/{handle}/link/{secret}")

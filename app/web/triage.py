@@ -13,7 +13,7 @@ from app.refusals import Invalid, Refused
 from app.status_changes import Move
 from app.statuses import Status, may_follow
 from app.triage import Section, View
-from app.web import kit, refusal_pages
+from app.web import kit, pages, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, Maintainer
 from app.web.route import area as new_area
@@ -55,7 +55,7 @@ def show_triage(
     request: Request, session: Db, _person: Maintainer, show: str = "", board: str = "", after: str = ""
 ) -> Response:
     view = View.read(show, board, after)
-    return kit.page(request, "triage/triage.html", **_facts(session, view), **_form(view, Move()))
+    return pages.page(request, "triage/triage.html", **_facts(session, view), **_form(view, Move()))
 
 
 @area.post("/triage/status-changes")
@@ -69,7 +69,7 @@ def move_several(
     except (Invalid, Refused) as refusal:
         problems = refusal_pages.problems_of(refusal, "chosen")
         again = _facts(session, form.view) | _form(form.view, form.move, form.chosen, problems)
-        return kit.page(request, "triage/triage.html", status=refusal_pages.code_of(refusal), **again)
+        return pages.page(request, "triage/triage.html", status=refusal_pages.code_of(refusal), **again)
     said = ngettext("One request is “%(status)s” now.", "%(count)s requests are “%(status)s” now.", len(rows))
     return kit.see_other(form.view.path, said % {"count": number(len(rows)), "status": rows[0].to_status.label()})
 

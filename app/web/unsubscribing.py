@@ -6,7 +6,7 @@ from app import items, notifications, people, seals
 from app.items import Item
 from app.people import Person
 from app.seals import For
-from app.web import kit
+from app.web import kit, pages
 from app.web.forms import Pressed
 from app.web.kit import Db
 from app.web.route import area as new_area
@@ -48,7 +48,7 @@ def _page(
     path_of_all: str = "",
 ) -> Response:  # fmt: skip
     address = people.masked(person.email or "")
-    page = kit.page(
+    page = pages.page(
         request, "unsubscribing/stop.html", address=address, item=item, is_done=is_done, path=path,
         path_of_all=path_of_all,
     )  # fmt: skip

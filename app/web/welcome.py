@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from app import first_run, site
 from app.refusals import Invalid
-from app.web import kit, signed_in
+from app.web import kit, pages, signed_in
 from app.web.forms import typed
 from app.web.kit import Db
 from app.web.route import area as new_area
@@ -44,5 +44,7 @@ def make_owner(request: Request, session: Db, token: str, form: Annotated[Welcom
 
 def _page(request: Request, token: str, form: WelcomeForm, problems: dict[str, str] | None = None) -> Response:
     status = 422 if problems else 200
-    response = kit.page(request, "people/welcome.html", status=status, token=token, form=form, problems=problems or {})
+    response = pages.page(
+        request, "people/welcome.html", status=status, token=token, form=form, problems=problems or {}
+    )
     return kit.private(response)

@@ -22,7 +22,7 @@ from app.listing.pages import PAGE
 from app.main import create_app
 from app.people import Role
 from app.statuses import Status
-from app.web import drawing, kit
+from app.web import drawing, kit, pages
 from app.web.kit import Viewer
 from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf, Usual
 from app.web.route import DatabaseRoute
@@ -251,7 +251,7 @@ def test_what_is_drawn_for_many_knows_none_of_them(
 
 
 def _shared(template: str, request: Request, _viewer: Viewer) -> Response:
-    return kit.shared_page(request, template, "everybody", dict)
+    return pages.shared_page(request, template, "everybody", dict)
 
 
 @pytest.mark.parametrize("path", ["/", "/roadmap"])

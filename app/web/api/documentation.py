@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import Request, Response
 
 from app.config import settings
-from app.web import kit
+from app.web import pages
 from app.web.api import description, examples
 from app.web.api.examples import Schema
 from app.web.route import area as new_area
@@ -50,7 +50,7 @@ class Operation:
 def document(request: Request) -> Response:
     told = list(_operations(description.of(request.app)))
     sections = [(tag, list(group)) for tag, group in groupby(told, key=lambda operation: operation.tag)]
-    return kit.page(request, "api/documentation.html", sections=sections, base=settings().effective_base_url,
+    return pages.page(request, "api/documentation.html", sections=sections, base=settings().effective_base_url,
                     description_path=description.PATH)  # fmt: skip
 
 

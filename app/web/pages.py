@@ -1,0 +1,129 @@
+"""Pages as a whole, those that many share, and parts of pages for htmx: what a template is told, and the answer."""
+
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from app import db, notifications, site
+from app.config import settings
+from app.web import kit
+from app.web.drawing import environment
+from app.web.memory import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
+
+THEME = "theme"
+THEMES = frozenset({"light", "dark"})
+NOBODY = {name: StrictUndefined(name=name) for name in ("viewer", "request")}
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A whole page; inside the request's transaction."""
+    own = partial(filled, _own(request))
+    return _answer(request, render(request, template, **_around(request), own=own, **context), status)
+
+
+def shared_page(
+    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
+) -> HTMLResponse:
+    """A whole page that many share, see `shared`."""
+    key = (theme(request), key) if key is not None else None
+    own = _own(request) | own
+    return _answer(request, shared(request, template, key, lambda: _around(request) | context(), **own), 200)
+
+
+def shared(
+    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
+) -> str | bytes:
+    """What is the same for all who share the `key`, which must say all that it depends on, but for some places.
+
+    It is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
+    reader sees in the places that the template calls `own(...)` for. Without a key it is drawn for this reader alone:
+    what visitors make up is not kept, and what they see is remembered as it leaves.
+    """
+
+    def draw(hole: Hole) -> str:
+        return render(request, template, own=hole, **NOBODY, **context())
+
+    if key is None:
+        return draw(partial(filled, own))
+    minute = int(db.now().timestamp() // STAYS_TRUE)
+    lists: Recollections = request.app.state.lists
+    frame = lists.recall(("frame", template, minute, key), kit.revision(request), lambda: Frame(draw))
+    return frame.filled(own)
+
+
+def _around(request: Request) -> dict[str, Any]:
+    """What every page knows."""
+    the_site = kit.recalled(request, "site", lambda: site.the(request.state.session))
+    return {"site": the_site, "theme": theme(request), "page_path": request.url.path}
+
+
+def _own(request: Request) -> dict[str, Fill]:
+    """What stands around every page for its reader only."""
+    return {
+        "person": lambda: render(request, "shared/_person.html", news=news(request)),
+        "notice": lambda: render(request, "shared/_notice.html", notice=unquote(request.cookies.get(kit.NOTICE, ""))),
+        "here": lambda: escape(_here(request)),
+    }
+
+
+def _here(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}".rstrip("?")
+
+
+def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:
+    response = HTMLResponse(html, status)
+    if kit.identify(request) is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
+        kit.private(response)
+    if kit.NOTICE in request.cookies:
+        response.delete_cookie(kit.NOTICE)
+        kit.private(response)
+    if kit.shows_life(request):
+        response.background = kit.afterwards(request)
+    return response
+
+
+def news(request: Request) -> int:
+    """On how many requests there is something new to whoever looks."""
+    viewer = kit.identify(request)
+    if viewer is None:
+        return 0
+    return kit.recalled(request, ("news", viewer.key), lambda: notifications.count_new(request.state.session, viewer))
+
+
+def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """A part of a page, for htmx."""
+    return HTMLResponse(render(request, template, **context), status, kit.FOR_NOBODY_ELSE)
+
+
+def part(template: str, **facts: Any) -> HTMLResponse:
+    """The same, where these facts are all that it shows."""
+    return HTMLResponse(environment().get_template(template).render(facts), headers=kit.FOR_NOBODY_ELSE)
+
+
+def render(request: Request, template: str, /, **context: Any) -> str:
+    """The template with what every page and every fragment knows; `page` adds what stands around it."""
+    now: datetime = db.now()
+    shared = {
+        "request": request, "viewer": kit.identify(request), "now": now, "asset": request.app.state.assets.path,
+        "base_url": settings().effective_base_url, "drawn": partial(drawn, request, now),
+    }  # fmt: skip
+    return environment().get_template(template).render({**shared, **context})
+
+
+def drawn(request: Request, now: datetime, template: str, **facts: Hashable) -> Markup:
+    """A fragment drawn from these facts and no others, once a minute."""
+    drawings: Drawings = request.app.state.drawings
+    return drawings.of(environment(), template, now, facts)
+
+
+def theme(request: Request) -> str:
+    """The reader's choice, or `auto` for what their system prefers."""
+    chosen = request.cookies.get(THEME, "")
+    return chosen if chosen in THEMES else "auto"
