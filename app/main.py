@@ -33,7 +33,8 @@ NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": Fal
 class Guarded(FastAPI):
     """The guard stands around all else, also around what the framework answers to a fault and to too large a body.
 
-    What the framework would put in between besides serves handlers of its own kind. Ours are those of the API alone.
+    What the framework would put in between besides serves handlers that it calls itself. Of ours, those of the API and
+    those outside of a transaction are called so, and their routes bring it along.
     """
 
     def build_middleware_stack(self) -> ASGIApp:

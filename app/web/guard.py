@@ -37,7 +37,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 FROM_MAIL = "/mail/"  # where a mail program unsubscribes its user; the address itself is the permission
-HOSTS_MOST = 100
+HOSTS_MOST, HOST_MOST = 100, 300  # how many are kept, and characters of one
 FOR_MACHINES = "/healthz"  # whoever balances load asks by the address of the machine, and the answer says nothing
 
 
@@ -100,9 +100,13 @@ def _bonds(is_https: bool) -> list[tuple[bytes, bytes]]:
     return Headers(bonds).raw
 
 
-@lru_cache(HOSTS_MOST)
 def is_own_host(host: str, base_url: str) -> bool:
     """The configured host, or this machine by number or as localhost; without a base URL any number, no other name."""
+    return len(host) <= HOST_MOST and _is_own_host(host, base_url)
+
+
+@lru_cache(HOSTS_MOST)
+def _is_own_host(host: str, base_url: str) -> bool:
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:

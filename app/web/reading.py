@@ -25,7 +25,7 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
     audience, today, is_owner = kit.audience(request, session, viewer), db.now().date(), policy.is_owner(viewer)
     page = kit.recalled_list(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
 
-    is_empty = not page.rows and samples.may_fill(session)
+    is_empty = not page.rows and kit.recalled(request, "may fill", lambda: samples.may_fill(session))
     about = {"boards": boards, "tags": tags, "is_empty": is_empty, "is_owner": is_owner}
     row = _drawing(request, session, viewer, page.rows)("items/_row.html", several_boards=len(boards) > 1)
 

@@ -118,7 +118,8 @@ def test_nobody_may_read_along(visitor_browser: TestClient) -> None:
         ("[::1]:80", True),
         ("board.example:81", False), ("evil.example", False), ("board.example.evil.example", False),
         ("board.example@evil.example", False), ("evil.example/board.example", False), ("203.0.113.9", False),
-        ("", False), ("[", False), ("localhost.evil.example", False), ("board.example\tevil", False),
+        ("", False), ("[", False), ("localhost.evil.example", False),
+        ("127.0.0.1:" + "0" * 300, False), ("board.example\tevil", False),
     ],
 )  # fmt: skip
 def test_only_our_own_host_is_served(
