@@ -7,6 +7,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 EXTRACT := $(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --add-location file --sort-by-file \
 	--project Daylight --copyright-holder "The Daylight authors" --add-comments "Translators:"
 
+# What was compiled once is kept: tests start some hundred processes, and each would compile the program anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help
 help: ## List what can be done
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

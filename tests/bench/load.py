@@ -70,9 +70,10 @@ def serving(command: list[str], environment: dict[str, str], ready: str = "/heal
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    environment = {**os.environ, **environment, "PYTHONDONTWRITEBYTECODE": ""}  # a host's code is compiled once
     began = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - our own program
-        [sys.executable, "-m", *command, "--port", str(port)], env=os.environ | environment, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", *command, "--port", str(port)], env=environment, stdout=subprocess.DEVNULL
     )
     url = f"http://127.0.0.1:{port}"
     try:
