@@ -99,9 +99,10 @@ class Visitor:
     def _reach(self, target: Locator) -> None:
         """Tab to it as a person would, and see that the focus shows."""
         expect(target).to_be_visible()
+        element = target.element_handle()  # to look for it by its words after each step takes longer than the step
         for _step in range(TABS_MOST):
-            if target.evaluate("element => element === document.activeElement"):
-                assert target.evaluate(FOCUS_SHOWS), f"{target} has the focus, and nothing shows it"
+            if element.evaluate("element => element === document.activeElement"):
+                assert element.evaluate(FOCUS_SHOWS), f"{target} has the focus, and nothing shows it"
                 return
             self.page.keyboard.press("Tab")
         raise AssertionError(f"{target} cannot be reached with Tab")
