@@ -70,3 +70,18 @@ def test_words_are_said_in_the_language_of_the_instance(templates: Templates, mo
 def test_numbers_of_things_are_said_as_they_are_counted(templates: Templates) -> None:
     source = "{% for count in (1, 2) %}{{ ngettext('%(num)s vote', '%(num)s votes', count) }};{% endfor %}"
     assert said(templates, source) == "1 vote;2 votes;"
+
+
+def test_what_is_asked_of_a_value_is_its_attribute_or_its_entry_or_fails(templates: Templates) -> None:
+    about = {"one": {"name": {"first": "<Ada>"}}, "two": Markup("Ben")}
+    assert said(templates, "{{ one.name.first }} {{ two.upper() }} {{ one.none is defined }}", **about) == (
+        "&lt;Ada&gt; BEN False"
+    )
+    with pytest.raises(UndefinedError):
+        said(templates, "{{ one.none }}", **about)
+
+
+def test_what_all_templates_know_is_called_as_it_would_be(templates: Templates) -> None:
+    macro = "{% macro bold(words) %}<b>{{ words }}{{ caller() }}</b>{% endmacro %}"
+    source = macro + "{% call bold(_('%(n)s', n='<')) %}>{% endcall %}{{ dict() }}{{ range(*[2], **{}) | join }}"
+    assert said(templates, source) == "<b>&lt;></b>{}01"
