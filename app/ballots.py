@@ -6,14 +6,14 @@ other is given back, and goes through `taking_part.vote` alone, where its person
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from app import db, events, items, limits, sign_in, subscriptions, taking_part
+from app import db, events, items, limits, sign_in, subscriptions, taking_part, votes
 from app.items import Item
 from app.people import Role
 from app.subscriptions import Because
@@ -28,7 +28,7 @@ class Ballot:
     number: int
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Counted:
     """An item as its vote button shows it, with this vote."""
 
@@ -36,6 +36,7 @@ class Counted:
     title: str
     vote_count: int
     imported_vote_count: int
+    support: int
     trend: float
 
     @property
@@ -82,14 +83,13 @@ def _locked(session: Session, numbers: Iterable[int]) -> dict[int, Counted]:
 
 def _within_limits(session: Session, pairs: list[Pair | None]) -> list[Pair | None]:
     """Without those of a person who votes too often."""
-    asked = Counter(taking_part.vote_limit(pair[1]) for pair in pairs if pair)
-    left = limits.spend_each(session, asked, most=taking_part.VOTES_MOST, per=taking_part.VOTES_PER)
+    keys = [taking_part.vote_limit(pair[1]) if pair else "" for pair in pairs]
+    asked = Counter(filter(None, keys))
+    left = Counter(limits.spend_each(session, asked, most=taking_part.VOTES_MOST, per=taking_part.VOTES_PER))
     within: list[Pair | None] = []
-    for pair in pairs:
-        is_within = pair is not None and left[taking_part.vote_limit(pair[1])] > 0
-        if pair and is_within:
-            left[taking_part.vote_limit(pair[1])] -= 1
-        within.append(pair if is_within else None)
+    for pair, key in zip(pairs, keys, strict=True):
+        within.append(pair if left[key] > 0 else None)
+        left[key] -= 1
     return within
 
 
@@ -97,14 +97,10 @@ def _enter(session: Session, found: dict[int, Counted], cast: list[Pair], at: da
     """Write the votes down, each once, and count those that are new."""
     rows = [{"item_number": number, "person_id": person_id, "at": at} for number, person_id in cast]
     new = db.insert_each_new(session, Vote, rows)
+    changed: dict[int, dict[str, Any]] = {}
     for number, person_id in (pair for pair in cast if pair in new):
         item = found[number]
-        item.vote_count, item.trend = item.vote_count + 1, items.warmer(item.trend, items.heat(at))
-        events.note_votes(session, number, item.vote_count, person_id, at)
-    changed = [found[number] for number in sorted({number for number, _person_id in new})]
-    db.store_each(session, Item, {item.number: _columns(item) for item in changed})
-
-
-def _columns(item: Counted) -> dict[str, Any]:
-    support = item.vote_count + item.imported_vote_count
-    return {"vote_count": item.vote_count, "support": support, "trend": item.trend}
+        changed[number] = votes.with_one_more(item.vote_count + 1, item.imported_vote_count, item.trend, at)
+        found[number] = replace(item, **changed[number])
+        events.note_votes(session, number, item.vote_count + 1, person_id, at)
+    db.store_each(session, Item, changed)

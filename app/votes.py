@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, or_, update
@@ -61,11 +62,16 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     root = _root(items.lock_family(session, item))
     row = {"item_number": root.number, "person_id": person.id, "at": at}
     if db.insert_new(session, Vote, row):
-        count, trend = _voters(session, root), items.warmer(root.trend, items.heat(at))
-        db.store(session, root, vote_count=count, support=count + root.imported_vote_count, trend=trend)
+        count = _voters(session, root)
+        db.store(session, root, **with_one_more(count, root.imported_vote_count, root.trend, at))
         events.note_votes(session, root.number, count, person.key, at)
     subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
+
+
+def with_one_more(count: int, imported: int, trend: float, at: datetime) -> dict[str, Any]:
+    """The columns of an item that a new vote changes; `count` has it in it, `trend` has not."""
+    return {"vote_count": count, "support": count + imported, "trend": items.warmer(trend, items.heat(at))}
 
 
 def withdraw(session: Session, item: Item, person: Person) -> Item:
@@ -78,7 +84,6 @@ def withdraw(session: Session, item: Item, person: Person) -> Item:
         session.execute(delete(Vote).where(col(Vote.person_id) == person.id, col(Vote.item_number).in_(touched)))
         for each in family:
             recount(session, each)
-            cool(session, each)
     return _root(family)
 
 
@@ -90,7 +95,6 @@ def withdraw_all(session: Session, person: Person) -> None:
     session.execute(delete(Vote).where(col(Vote.person_id) == person.id))
     for item in voted_for:
         recount(session, item)
-        cool(session, item)
 
 
 def _root(family: list[Item]) -> Item:
@@ -109,27 +113,18 @@ def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
 
 
 def recount(session: Session, item: Item) -> None:
-    """Count the people who voted for the item or for one that was merged into it. The item must be locked."""
+    """Take count and trend from the rows: of the item, and of all that was merged into it. The item must be locked."""
+    cast_at = select(Vote.at).join(Item, col(Item.number) == Vote.item_number).where(Item.root == item.number)
+    times = session.exec(cast_at).all()
     item.vote_count = _voters(session, item)
     item.support = item.vote_count + item.imported_vote_count
+    item.trend = reduce(items.warmer, map(items.heat, times), items.heat(item.posted_at))
     session.add(item)
 
 
 def _voters(session: Session, item: Item) -> int:
     [(count,)] = db.run(session, VOTERS, {"number": item.number})
     return int(count)
-
-
-def cool(session: Session, item: Item) -> None:
-    """Work the trend out afresh from the rows."""
-    times = session.exec(
-        select(Vote.at).join(Item, col(Item.number) == Vote.item_number).where(Item.root == item.number)
-    )
-    trend = items.heat(item.posted_at)
-    for at in times:
-        trend = items.warmer(trend, items.heat(at))
-    item.trend = trend
-    session.add(item)
 
 
 _AMONG: Any = bindparam("numbers", expanding=True)

@@ -39,7 +39,6 @@ def test_counts_of_samples_equal_their_rows(session: Session) -> None:
     for item in session.exec(select(Item)).all():
         shown = item.vote_count, item.support, round(item.trend, 6)
         votes.recount(session, item)
-        votes.cool(session, item)
         assert (item.vote_count, item.support, round(item.trend, 6)) == shown
 
 

@@ -27,7 +27,6 @@ def remove_items(session: Session, numbers: Collection[int]) -> None:
     search.remove(session, numbers)
     for item in items.lock(session, *roots):
         votes.recount(session, item)
-        votes.cool(session, item)
     session.flush()
 
 

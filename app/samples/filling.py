@@ -77,7 +77,6 @@ class Telling:
             act(sample, event, at)
         for item in items.lock(self.session, *self.numbers.values()):
             votes.recount(self.session, item)
-            votes.cool(self.session, item)
         self.session.flush()
         events.silence(self.session, list(self.numbers.values()))
         return len(self.numbers)

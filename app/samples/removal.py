@@ -56,7 +56,6 @@ def _remove_acts(session: Session, samples: Import) -> None:
     roots = session.exec(select(Item.root).where(col(Item.number).in_(voted))).all()
     for item in items.lock(session, *voted, *said, *roots):
         votes.recount(session, item)
-        votes.cool(session, item)
         comments.recount(session, item)
 
 

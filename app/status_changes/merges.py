@@ -49,5 +49,4 @@ def _below(session: Session, number: int) -> list[int]:
 def _recount(session: Session, *numbers: int) -> None:
     for item in items.lock(session, *numbers):
         votes.recount(session, item)
-        votes.cool(session, item)
     session.flush()
