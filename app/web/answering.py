@@ -171,7 +171,7 @@ def correct(
 
 
 def _correction_page(request: Request, move: MoveMade, words: str, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     return pages.page(request, "status_changes/correction.html", status=status, item=move.item, change=move.change,
                     words=words, problems=problems)  # fmt: skip
 

@@ -10,7 +10,7 @@ from app.comments import Comment
 from app.items import Item
 from app.refusals import Invalid, Refusal, Refused
 from app.web import forms, item_page, kit, pages, receiving, refusal_pages
-from app.web.forms import Pressed, typed
+from app.web.forms import HidingForm, Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
 from app.web.receiving import Files, Received
 from app.web.route import area as new_area
@@ -41,11 +41,6 @@ class CommentForm:
 @dataclass
 class EditForm:
     body: str = ""
-
-
-@dataclass
-class HidingForm:
-    because: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +112,7 @@ def save_comment(
 
 
 def _edit_page(request: Request, place: Place, words: str, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     return pages.page(request, "comments/edit.html", status=status, item=place.item, comment=place.comment, words=words,
                     problems=problems)  # fmt: skip
 
@@ -146,8 +141,7 @@ def hide_comment(
 
 
 def _hide_page(request: Request, place: Place, because: str, refusal: Refusal | None = None) -> Response:
-    status = refusal_pages.code_of(refusal) if refusal else 200
-    problems = refusal_pages.problems_of(refusal, "because") if refusal else {}
+    status, problems = refusal_pages.form_again(refusal, "because")
     return pages.page(request, "comments/hide.html", status=status, item=place.item, comment=place.comment,
                     because=because, problems=problems)  # fmt: skip
 

@@ -9,7 +9,7 @@ from app import embeds, listing, site
 from app.embeds import Excerpt
 from app.refusals import Invalid, NotFound
 from app.statuses import Kind
-from app.web import guard, kit, pages
+from app.web import guard, kit, pages, refusal_pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Owner
 from app.web.route import area as new_area
@@ -55,7 +55,7 @@ def save_framers(
 
 
 def _settings(request: Request, session: Db, form: FramersForm, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     asked = dict(request.query_params) | {"sections": ",".join(request.query_params.getlist("sections"))}
     return _page(
         request, "settings/embeds.html", status=status, form=form, problems=problems, excerpt=Excerpt.asked(asked),

@@ -86,6 +86,16 @@ def _is_whole(body: bytes) -> bool:
 
 
 @dataclasses.dataclass
+class CodeForm:
+    code: str = ""
+
+
+@dataclasses.dataclass
+class HidingForm:
+    because: str = ""
+
+
+@dataclasses.dataclass
 class Nothing:
     """The form of a button that says all by being pressed."""
 

@@ -21,7 +21,7 @@ from app.markup import Markup
 from app.people import Person
 from app.refusals import Invalid, NotFound, Refused
 from app.statuses import Kind
-from app.web import forms, kit, pages
+from app.web import forms, kit, pages, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -135,8 +135,7 @@ async def choose(request: Request, id_: int) -> Response:
         if form.then == "run":
             await kit.in_transaction(request, lambda session: running.begin(session, batch), writes=True)
     except (Invalid, Refused) as refusal:
-        problems = refusal.problems if isinstance(refusal, Invalid) else {"outcomes": refusal.words}
-        status = 422 if isinstance(refusal, Invalid) else 409
+        status, problems = refusal_pages.form_again(refusal, "outcomes")
         return await kit.in_transaction(request, lambda session: _show(request, session, batch, problems, status))
     return kit.see_other(batch.path)
 

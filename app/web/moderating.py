@@ -1,6 +1,5 @@
 """For maintainers: putting a whole request out of sight, with the reason in public, and bringing it back."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -8,17 +7,12 @@ from fastapi import Request, Response
 from app import hiding
 from app.refusals import Invalid
 from app.web import kit, pages
-from app.web.forms import Pressed, typed
+from app.web.forms import HidingForm, Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer
 from app.web.route import area as new_area
 from app.words import _
 
 area = new_area()
-
-
-@dataclass
-class HidingForm:
-    because: str = ""
 
 
 @area.get("/items/{number:int}/hiding")

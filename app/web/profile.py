@@ -14,7 +14,7 @@ from app.people import Person
 from app.refusals import Invalid, Refusal, Refused
 from app.sign_in import SignIn
 from app.web import kit, pages, refusal_pages, signed_in
-from app.web.forms import Pressed, typed
+from app.web.forms import CodeForm, Pressed, typed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
 from app.words import _
@@ -40,11 +40,6 @@ class AddressForm:
     email: str = ""
 
 
-@dataclass
-class CodeForm:
-    code: str = ""
-
-
 @area.get("/me/profile")
 def my_profile(request: Request, session: Db, person: Member) -> Response:
     return _page(request, session, person)
@@ -59,10 +54,9 @@ def _page(request: Request, session: Session, person: Person, refusal: Refusal |
         "cases_path": seals.paths(session, person)["cases_path"],
         **typed,
         "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
-        "problems": refusal_pages.problems_of(refusal, field) if refusal else {},
     }  # fmt: skip
-    status = refusal_pages.code_of(refusal) if refusal else 200
-    return pages.page(request, "account/profile.html", status=status, **context)
+    status, problems = refusal_pages.form_again(refusal, field)
+    return pages.page(request, "account/profile.html", status=status, problems=problems, **context)
 
 
 @area.post("/me/profile")
@@ -178,8 +172,7 @@ def leave(request: Request, session: Db, person: Member, form: Annotated[Address
     try:
         departure.leave(session, person, form.email)
     except Refusal as refusal:
-        problems = refusal_pages.problems_of(refusal, "email")
-        status = refusal_pages.code_of(refusal)
+        status, problems = refusal_pages.form_again(refusal, "email")
         return pages.page(request, "account/deletion.html", status=status, email=form.email, problems=problems)
     response = kit.see_other("/", _("Your account is deleted."))
     signed_in.drop(response)

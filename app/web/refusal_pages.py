@@ -58,6 +58,11 @@ def problems_of(refusal: Refusal, field: str) -> dict[str, str]:
     return refusal.problems if isinstance(refusal, Invalid) else {field: refusal.words}
 
 
+def form_again(refusal: Refusal | None, field: str = "") -> tuple[int, dict[str, str]]:
+    """With which status a form is shown, and what is written beside its fields; nothing, where nothing was refused."""
+    return (code_of(refusal), problems_of(refusal, field)) if refusal else (200, {})
+
+
 def say_when(response: Response, refusal: Refusal) -> Response:
     """Tell also machines when a spent limit is fresh again."""
     if isinstance(refusal, TooMany):

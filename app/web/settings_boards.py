@@ -99,7 +99,7 @@ def remove_board(request: Request, session: Db, owner: Owner, board: BoardInPath
 
 
 def _list(request: Request, form: BoardForm, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
     return pages.page(
         request, "settings/boards.html", status=status, boards=boards.every(session),
@@ -117,8 +117,7 @@ def _one(
 ) -> Response:  # fmt: skip
     """The page of a board, with what was typed in a form that was not taken."""
     session = request.state.session
-    status = refusal_pages.code_of(refusal) if refusal else 200
-    problems = refusal_pages.problems_of(refusal, "removal") if refusal else {}
+    status, problems = refusal_pages.form_again(refusal, "removal")
     if questions is None:
         asked = [(each.question, each.why) for each in defect_questions.of(session, board)]
         questions = (asked + [("", "")] * SPARE)[: defect_questions.MOST]

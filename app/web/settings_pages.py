@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from app import colours, site
 from app.refusals import Invalid
 from app.site import Site
-from app.web import kit, pages
+from app.web import kit, pages, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -70,7 +70,7 @@ def _as_typed(the: Site) -> SiteForm:
 
 
 def _page(request: Request, form: SiteForm, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     chosen = site.the(request.state.session).accent
     accents = [
         (_("By day"), colours.accent(chosen, colours.DAY)),

@@ -65,8 +65,7 @@ def appoint(
 
 
 def _one(request: Request, person: Person, form: RoleForm, refusal: Refusal | None = None) -> Response:
-    status = refusal_pages.code_of(refusal) if refusal else 200
-    problems = refusal_pages.problems_of(refusal, "role") if refusal else {}
+    status, problems = refusal_pages.form_again(refusal, "role")
     changes = people.role_changes(request.state.session, person.id)
     return pages.page(request, "settings/person.html", status=status, person=person, form=form, problems=problems,
                     roles=list(Role), changes=changes)  # fmt: skip

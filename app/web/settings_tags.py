@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import tags
 from app.refusals import Invalid
 from app.tags import Tag
-from app.web import kit, pages
+from app.web import kit, pages, refusal_pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -84,14 +84,14 @@ def remove_tag(session: Db, owner: Owner, tag: TagInPath, _form: Pressed) -> Res
 
 
 def _list(request: Request, name: str, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
     return pages.page(request, "settings/tags.html", status=status, tags=tags.every(session),
                     counts=tags.counts(session), name=name, problems=problems)  # fmt: skip
 
 
 def _one(request: Request, tag: Tag, name: str, refusal: Invalid | None = None) -> Response:
-    status, problems = (422, refusal.problems) if refusal else (200, {})
+    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
     others = [other for other in tags.every(session) if other.id != tag.id]
     return pages.page(request, "settings/tag.html", status=status, tag=tag, others=others, name=name, problems=problems,

@@ -122,8 +122,7 @@ def _one(request: Request, webhook: Webhook, form: WebhookForm, refusal: Refusal
 
 
 def _page(request: Request, template: str, form: WebhookForm, refusal: Refusal | None, **context: object) -> Response:
-    status = refusal_pages.code_of(refusal) if refusal else 200
-    problems = refusal_pages.problems_of(refusal, "url") if refusal else {}
+    status, problems = refusal_pages.form_again(refusal, "url")
     return pages.page(
         request, template, status=status, form=form, problems=problems, offered=webhooks.OFFERED, **context
     )

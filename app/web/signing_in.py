@@ -12,7 +12,7 @@ from app.people import Person
 from app.refusals import Refusal
 from app.sign_in import Plan, SignIn
 from app.web import kit, pages, refusal_pages, resumption, signed_in
-from app.web.forms import Pressed, typed
+from app.web.forms import CodeForm, Pressed, typed
 from app.web.kit import Db, Viewer
 from app.web.resumption import Resumed
 from app.web.route import area as new_area
@@ -28,11 +28,6 @@ class SignInForm:
     next_path: str = "/"
     act_path: str = ""
     act_body: str = ""
-
-
-@dataclass
-class CodeForm:
-    code: str = ""
 
 
 @dataclass
