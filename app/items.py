@@ -245,12 +245,8 @@ def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
     """Change title, body or details; the earlier words are kept. Raises Invalid."""
     fields = checked(session, person, draft)
     at = db.now()
-    earlier = {"title": item.title, "body": item.body, **{name: item.details.get(name, "") for name in DETAILS}}
-    later = {
-        "title": fields["title"],
-        "body": fields["body"],
-        **{name: fields["details"].get(name, "") for name in DETAILS},
-    }
+    earlier = _words(item.title, item.body, item.details)
+    later = _words(fields["title"], fields["body"], fields["details"])
     changed = {name: words for name, words in earlier.items() if words != later[name]}
     if not changed:
         return
@@ -260,6 +256,10 @@ def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
     item.edited_at = at
     session.add(item)
     search.index(session, item.number, item.title, full_text(item))
+
+
+def _words(title: str, body: str, details: dict[str, str]) -> dict[str, str]:
+    return {"title": title, "body": body, **{name: details.get(name, "") for name in DETAILS}}
 
 
 def checked(session: Session, person: Person, draft: Draft) -> dict[str, Any]:

@@ -53,9 +53,7 @@ def create_app(database: Database | None = None) -> FastAPI:
             yield {serving.STREAMS: app.state.streams}
         app.state.database.close()
 
-    app = Guarded(
-        docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY
-    )  # fmt: skip
+    app = Guarded(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
     app.state.database = database
     app.state.assets = Assets()
     app.state.drawings, app.state.rations = Drawings(), Rations()

@@ -1,4 +1,5 @@
 """Loads every table, so that all foreign keys find their ends."""
+# ruff: noqa: F401 - they are imported for their tables
 
 from app import (
     boards,
@@ -26,31 +27,3 @@ from app.imports import batches
 from app.notifications import table as notifications
 from app.status_changes import proposals, table
 from app.webhooks import table as webhook_table
-
-ALL = (
-    attachments,
-    batches,
-    boards,
-    comments,
-    defect_questions,
-    edits,
-    events,
-    items,
-    limits,
-    notifications,
-    outbox,
-    people,
-    products,
-    proposals,
-    repeats,
-    rota,
-    sessions,
-    sign_in,
-    site,
-    subscriptions,
-    table,
-    tags,
-    tokens,
-    votes,
-    webhook_table,
-)

@@ -3,13 +3,12 @@
 A list reads stored counts and copies only, never votes or comments, in an order that an index can walk.
 """
 
-from app.listing.pages import PAGE, Page, numbers, page, similar, tags_in_use, values_of
+from app.listing.pages import PAGE, numbers, page, similar, tags_in_use, values_of
 from app.listing.rows import Row, fetch, first, row, with_numbers
 from app.listing.views import Sort, View
 
 __all__ = [
     "PAGE",
-    "Page",
     "Row",
     "Sort",
     "View",

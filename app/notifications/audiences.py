@@ -20,6 +20,8 @@ from app.statuses import Status
 from app.subscriptions import Subscription
 from app.wording import Told
 
+ELSEWHERE_MOST = 50
+
 
 class Audience(StrEnum):
     """People who hear of an event, each once, whatever made them hear of it."""
@@ -118,17 +120,15 @@ def _is_named(name: str, words: str) -> bool:
     return re.search(rf"(?<![\w@.])@{re.escape(name)}(?!\w)", words) is not None
 
 
-def elsewhere(session: Session, person: Person, most: int = 50) -> list[Told]:
+def elsewhere(session: Session, person: Person) -> list[Told]:
     """What is new to somebody on requests that are no case of theirs: they were mentioned. The latest first."""
     unseen = col(Notification.person_id) == person.id, col(Notification.seen_at).is_(None)
     case = exists().where(
         col(Subscription.person_id) == person.id, col(Subscription.item_number) == Notification.item_number
     )
     new = select(Event).join(Notification, col(Notification.event_id) == Event.id).where(*unseen, ~case)
-    told, sight = (
-        wording.read(session, session.exec(new.order_by(col(Event.id).desc()).limit(most)).all()),
-        Sight(session),
-    )
+    latest = session.exec(new.order_by(col(Event.id).desc()).limit(ELSEWHERE_MOST)).all()
+    told, sight = wording.read(session, latest), Sight(session)
     return [each for each in told if not each.is_hidden and sight.reaches(person, each.item)]
 
 

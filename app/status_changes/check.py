@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from app import items, targets, text
+from app import db, items, targets, text
 from app.boards import Access, Board
 from app.items import Item
 from app.people import Person
@@ -77,8 +77,7 @@ def _checklist(check: text.Checks, value: str) -> list[str]:
 
 def item_number(value: str) -> int:
     """The number a person typed, with or without its sign; 0 when it is none."""
-    given = value.strip().removeprefix("#")
-    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else 0  # noqa: PLR2004 - digits
+    return db.row_id(value.strip().removeprefix("#"))
 
 
 def original(session: Session, check: text.Checks, chosen: Collection[Item], person: Person, number: str) -> int:

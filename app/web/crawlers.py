@@ -5,14 +5,13 @@ from fastapi import Request, Response
 from app import site, sitemap
 from app.config import settings
 from app.refusals import NotFound
-from app.web import pages
+from app.web import kit, pages
 from app.web.kit import Db, ItemInPath, Viewer
 from app.web.route import area as new_area
 from app.words import _, ngettext
 from app.words import number as shown
 
 CLOSED = ("/cases/", "/mail/", "/me", "/settings", "/sign-in", "/triage", "/welcome/")
-PRIVATE = {"Cache-Control": "private, no-store"}
 HOUR = {"Cache-Control": "public, max-age=3600"}
 
 area = new_area()
@@ -61,7 +60,7 @@ def card_of_item(session: Db, item: ItemInPath, viewer: Viewer) -> Response:
 
     votes = ngettext("%s vote", "%s votes", item.vote_count) % shown(item.vote_count)
     card = cards.drawn(site.the(session).name, item.title, item.status, (item.status_label, votes))
-    return Response(card, media_type="image/png", headers=HOUR if viewer is None else PRIVATE)
+    return Response(card, media_type="image/png", headers=HOUR if viewer is None else kit.FOR_NOBODY_ELSE)
 
 
 def need_indexed(session: Db) -> None:

@@ -59,8 +59,8 @@ def frame_item(request: Request, session: Db, number: int) -> Response:
 @area.get("/embed/board")
 def frame_board(request: Request, session: Db) -> Response:
     excerpt = Excerpt.asked(request.query_params)
-    return _page(request, session, "embeds/board.html", excerpt=excerpt, stations=embeds.stations(session, excerpt),
-                 widget_of=embeds.alone)  # fmt: skip
+    stations = embeds.stations(session, excerpt)
+    return _page(request, session, "embeds/board.html", stations=stations, widget_of=embeds.alone)
 
 
 @area.get("/embed/items/{number:int}.svg")

@@ -1,7 +1,7 @@
 """How pages are remembered. One idea: what was drawn from the same facts is the same.
 
 For a reader without cookies the fact is that nothing was written since; for a row of a list it is what stands in it;
-for the frame of a member's page it is who may see the same, and each reader's own is put into its holes.
+for the frame of a page it is who may see the same, and each reader's own is put into its holes.
 
 The database itself tells whether anything was written, by any process, since a page was drawn (`Database.revision`), so
 nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the
@@ -303,9 +303,8 @@ def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:
 
 def _is_plain(scope: Scope) -> bool:
     """Whether it is a short request for a whole page that can be read in one way: no header is sent twice."""
-    if scope["path"].endswith(STAYS_OPEN):
+    path: str = scope["path"]
+    if path.endswith(STAYS_OPEN) or path.startswith(ATTACHED) or len(scope["query_string"]) > ASKED_MOST:
         return False
     names = [name for name, _value in scope["headers"]]
-    is_plain = len(names) == len(set(names)) and not {b"authorization", b"hx-request"}.intersection(names)
-    is_plain = is_plain and not scope["path"].startswith(ATTACHED)
-    return is_plain and len(scope["query_string"]) <= ASKED_MOST
+    return len(names) == len(set(names)) and {b"authorization", b"hx-request"}.isdisjoint(names)

@@ -70,11 +70,11 @@ def _vote_again(
     request: Request, session: Session, person: Person, item: Item, sentence: str, *, has_vote: bool
 ) -> Response:
     """The button as it stands now, where it was pressed, and the sentence about the item that carries the vote."""
-    is_more_than_a_button = item.root != item.number or kit.is_shown_on(request, item.path)
-    case = item_page.case_of(session, person, item) if is_more_than_a_button else None
-    root, voted = (case["root"], case["voted"]) if case else (item, [item.number] if has_vote else [])
-    said = _said(sentence, root)
-    if case and kit.asked_by_htmx(request):
+    if item.root == item.number and not kit.is_shown_on(request, item.path):
+        return _button_again(request, item, [item.number] if has_vote else [], _said(sentence, item))
+    case = item_page.case_of(session, person, item)
+    voted, said = case["voted"], _said(sentence, case["root"])
+    if kit.asked_by_htmx(request):
         return pages.fragment(request, "items/_voted.html", item=item, voted=voted, said=said, case=case)
     return _button_again(request, item, voted, said)
 

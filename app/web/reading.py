@@ -35,13 +35,12 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
             "answering": kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
         }  # fmt: skip
 
-    def listed() -> str | bytes:
-        key = (audience, view, is_owner) if viewer else None
-        return pages.shared(request, "reading/_list.html", key, lambda: {**about, "view": view, "page": page}, row=row)
-
-    key = (audience, view.but(), today, is_owner, is_empty) if viewer or not view.query else None
+    of_list = (audience, view, is_owner) if viewer else None
+    of_page = (audience, view.but(), today, is_owner, is_empty) if viewer or not view.query else None
+    shown = {**about, "view": view, "page": page}
+    listed = partial(pages.shared, request, "reading/_list.html", of_list, lambda: shown, row=row)
     canonical = partial(pages.render, request, "reading/_canonical.html", path=view.path)
-    return pages.shared_page(request, "reading/board.html", key, around, list=listed, canonical=canonical)
+    return pages.shared_page(request, "reading/board.html", of_page, around, list=listed, canonical=canonical)
 
 
 @area.get("/roadmap")
