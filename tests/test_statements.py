@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, text
-from sqlalchemy.exc import IntegrityError, InvalidRequestError
+from sqlalchemy import bindparam, event, text
+from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlmodel import Session, col, select
 
 from app import db, items, limits
@@ -17,6 +17,7 @@ from app.statuses import Status
 from app.subscriptions import Because, Subscription
 from app.votes import Vote
 from tests import factories
+from tests.fixtures.database import ONLY_SQLITE
 
 AT = datetime(2026, 5, 3, 14, 2, 7, 120, UTC)
 OF_THESE = (
@@ -121,6 +122,21 @@ def test_several_rows_are_changed_at_once(session: Session, three: list[Item]) -
     db.store_each(session, Item, {item.number: {"trend": item.number * 1.5, "answered_at": AT} for item in three})
     session.expire_all()
     assert [(item.trend, item.answered_at) for item in three] == [(item.number * 1.5, AT) for item in three]
+
+
+@ONLY_SQLITE
+def test_trouble_on_the_way_through_the_rows_is_told_as_ever(session: Session, three: list[Item]) -> None:
+    session.flush()
+    connection, wire = session.connection(), session.connection().connection.dbapi_connection
+
+    def break_off(*_about: object) -> None:
+        wire.set_progress_handler(lambda: 1, 1)  # type: ignore[union-attr]
+
+    event.listen(connection, "after_cursor_execute", break_off)
+    with pytest.raises(OperationalError):
+        db.run(session, select(Item.title, Item.body))
+    wire.set_progress_handler(None, 1)  # type: ignore[union-attr]
+    event.remove(connection, "after_cursor_execute", break_off)
 
 
 def test_what_the_database_refuses_is_told_as_ever(session: Session, three: list[Item]) -> None:

@@ -79,8 +79,8 @@ class Prepared:
             return []
         if self.out is None:
             self.out = self._makers(result.cursor.description)
-        rows: Found = list(result.cursor.fetchall())
-        result.close()
+        # As they come from the driver; but by way of the library, which tells trouble in its own words, and closes.
+        rows: Found = list(result.cursor_strategy.fetchall(result, result.cursor))
         return [_read(row, self.out) for row in rows] if self.out else rows
 
     def _asked(self, values: Values) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def run(session: Session, statement: Executable, values: Mapping[str, Any] | Row
 def upsert(session: Session, table: type[SQLModel], rows: Rows, ending: Callable[[Any], Any]) -> Found:
     """Insert the rows, which all have the same columns, or do as the ending says on conflict; returns what it brings.
 
-    `ending` is a function of a module that ends the statement.
+    No two rows may have the same key. `ending` is a function of a module that ends the statement.
     """
     found: Found = []
     while rows:

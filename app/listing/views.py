@@ -16,6 +16,9 @@ from app.words import N_, _
 Word = TypeVar("Word", bound=StrEnum)
 
 
+AFTER_MOST = 80  # characters: more than say where any page ended
+
+
 class Sort(StrEnum):
     """The orders of the list. The best match is one only where words are searched for; there it is the usual one."""
 
@@ -94,7 +97,7 @@ class View:
             status=_word(Status, parameters.get("status")),
             tag=parameters.get("tag", ""),
             query=query,
-            after=parameters.get("after", ""),
+            after=parameters.get("after", "")[:AFTER_MOST],
         )
 
     @property
