@@ -51,9 +51,9 @@ class Outlet:
             asyncio.get_running_loop().call_soon(self.flush)
 
     def flush(self) -> None:
-        if self.held:
+        if self.held and not self.transport.is_closing():
             self.transport.write(self.held)
-            self.held = b""
+        self.held = b""
 
     def close(self) -> None:
         self.flush()

@@ -28,6 +28,19 @@ class Wire:
         return "closed" in self.said
 
 
+def test_what_is_held_for_somebody_who_has_gone_is_dropped() -> None:
+    async def act() -> list[object]:
+        wire = Wire()
+        outlet = Outlet(cast("asyncio.Transport", wire))
+        outlet.write(b"head")
+        wire.close()
+        await asyncio.sleep(0)
+        outlet.close()
+        return wire.said
+
+    assert asyncio.run(act()) == ["closed", "closed"]
+
+
 def said_by(*acts: bytes | None, then: bytes | None = None) -> list[object]:
     """What the wire hears of writes and, for None, of the end; `then` is written in a later turn of the loop."""
 
