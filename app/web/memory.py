@@ -64,6 +64,7 @@ class Answer:
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: bytes = b""
     etag: bytes = b""
+    fault: Exception | None = None
 
     @property
     def size(self) -> int:
@@ -75,6 +76,19 @@ class Answer:
             self.status, self.headers = message["status"], list(message["headers"])
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+
+    async def hear_all(self, app: ASGIApp, scope: Scope, receive: Receive) -> None:
+        """Have the application answer. What it says of a fault of its own is an answer too."""
+
+        async def hear(message: Message) -> None:
+            self.hear(message)
+
+        try:
+            await app(scope, receive, hear)
+        except Exception as fault:
+            if not self.status:
+                raise
+            self.fault = fault
 
     def may_be_kept(self) -> bool:
         names = dict(self.headers)
@@ -103,6 +117,8 @@ class Answer:
             return
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
         await send({"type": "http.response.body", "body": self.body})
+        if self.fault is not None:
+            raise self.fault
 
 
 class Memory:
@@ -139,12 +155,8 @@ class Memory:
             return shared
         self.drawing[key, revision] = future = get_running_loop().create_future()
         answer = Answer(revision, time.monotonic() + STAYS_TRUE)
-
-        async def hear(message: Message) -> None:
-            answer.hear(message)
-
         try:
-            await self.app(scope, receive, hear)
+            await answer.hear_all(self.app, scope, receive)
             future.set_result(answer)
         except BaseException as trouble:
             future.set_exception(trouble)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.attachments import StoreTrouble
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
@@ -145,6 +146,11 @@ def log_overtaken(problem: Exception) -> None:
 def gist(problem: Exception) -> str:
     """What the database said, without the values, which may be somebody's."""
     return str(getattr(problem, "orig", problem)).partition("\n")[0]
+
+
+async def gone(_request: Request, _trouble: ClientDisconnect) -> Response:
+    """Whoever sent a form has left before it was whole, and hears nothing any more."""
+    return Response(status_code=400)
 
 
 async def broken(_request: Request, _fault: Exception) -> Response:

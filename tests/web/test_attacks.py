@@ -201,6 +201,23 @@ def test_a_fault_binds_the_browser_too(app: FastAPI, monkeypatch: pytest.MonkeyP
     assert {name: answer.headers.get(name) for name in BINDING} == BINDING
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/items/1/vote", "/api/v1/items", "/settings/import"])
+def test_whoever_leaves_in_the_middle_of_a_form_is_no_fault(app: FastAPI, path: str) -> None:
+    scope = {"type": "http", "method": "POST", "path": path, "raw_path": path.encode(), "query_string": b"",
+             "headers": [(b"host", b"localhost"), (b"content-length", b"9"), (b"cookie", b"session=x"),
+                         (b"content-type", b"application/x-www-form-urlencoded")]}  # fmt: skip
+    heard: list[Message] = []
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def hear(message: Message) -> None:
+        heard.append(message)
+
+    asyncio.run(app(scope, leave, hear))
+    assert heard[0]["status"] < 500
+
+
 def test_https_is_remembered_by_browsers(visitor_browser: TestClient, under: Callable[[str], None]) -> None:
     under("https://board.example")
     answer = visitor_browser.get("/", headers={"host": "board.example"})

@@ -309,6 +309,15 @@ def test_each_page_of_a_list_shows_its_own_requests_to_whoever_asks(
         assert len({number for page in shown for number in page}) == sum(map(len, shown)) >= PAGE + 3, who
 
 
+def test_whoever_has_no_cookie_hears_of_a_fault_as_others_do(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.web.reading.View.asked", lambda _query: 1 / 0)
+    answer = Browser(memory, base_url=HOME, raise_server_exceptions=False).get("/")
+    assert (answer.status_code, answer.headers["cache-control"]) == (500, "no-store")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    with pytest.raises(ZeroDivisionError):  # the server is told, and logs it
+        Browser(memory, base_url=HOME).get("/")
+
+
 def test_what_strangers_make_up_pushes_nothing_out() -> None:
     recollections = Recollections()
     recollections.recall("site", 1, lambda: "ours")

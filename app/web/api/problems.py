@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.refusals import Invalid, Refusal, TooMany
@@ -150,6 +151,7 @@ def _by_address(page: Handler) -> Handler:
 
 
 HANDLERS = {kind: _by_address(page) for kind, page in refusal_pages.HANDLERS.items()}
+HANDLERS[ClientDisconnect] = refusal_pages.gone
 broken = _by_address(refusal_pages.broken)
 
 
