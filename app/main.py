@@ -21,7 +21,7 @@ from app.web.api.rations import Rations
 from app.web.assets import Assets
 from app.web.guard import BodyLimit, Guard
 from app.web.logs import RequestLog
-from app.web.memory import LISTS_MOST, Drawings, Memory, Recollections
+from app.web.memory import FRAMES_MOST, LISTS_MOST, Drawings, Memory, Recollections
 from app.web.packing import Packing
 from app.web.route import BODY_MOST
 from app.web.streams import Streams
@@ -58,6 +58,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.state.assets = Assets()
     app.state.drawings, app.state.rations = Drawings(), Rations()
     app.state.recollections, app.state.lists = Recollections(), Recollections(LISTS_MOST)
+    app.state.frames_of_visitors = Recollections(FRAMES_MOST)
     app.state.streams, app.state.lookout = Streams(), Lookout(database)
     assets: ASGIApp = app.state.assets
     app.mount("/static", assets)

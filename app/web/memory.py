@@ -33,6 +33,7 @@ BYTES_MOST = 6_000_000
 PAGE_MOST = 1_000_000
 DRAWINGS_MOST = 1_000
 RECOLLECTIONS_MOST = 500
+FRAMES_MOST = 30  # around lists that visitors read: apart, for they may ask for any number
 LISTS_MOST = 75  # pages of lists, their frames and those around them, each of some tens of kilobytes
 ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place
 COOKIE_MOST = 20  # bytes

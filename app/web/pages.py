@@ -53,8 +53,9 @@ def shared(
     if key is None:
         return draw(partial(filled, own))
     minute = int(db.now().timestamp() // STAYS_TRUE)
-    lists: Recollections = request.app.state.lists
-    frame = lists.recall(("frame", template, minute, key), kit.revision(request), lambda: Frame(draw))
+    state = request.app.state
+    kept: Recollections = state.lists if kit.identify(request) else state.frames_of_visitors
+    frame = kept.recall(("frame", template, minute, key), kit.revision(request), lambda: Frame(draw))
     return frame.filled(own)
 
 

@@ -6,6 +6,7 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import product
 
 import pytest
 from fastapi import FastAPI, Request, Response
@@ -18,13 +19,13 @@ from app import first_run, hiding, sign_in
 from app.boards import Access, Board
 from app.db import Database
 from app.items import Item
-from app.listing.pages import PAGE
+from app.listing import PAGE, Sort
 from app.main import create_app
 from app.people import Role
-from app.statuses import Status
+from app.statuses import Kind, Status
 from app.web import drawing, kit, pages
 from app.web.kit import Viewer
-from app.web.memory import RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf, Usual
+from app.web.memory import FRAMES_MOST, RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf, Usual
 from app.web.route import DatabaseRoute
 from tests import factories
 from tests.asking import Browser
@@ -282,7 +283,7 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
     with own_database.session() as session:
         for number in range(PAGE + 2):
             factories.item(session, factories.person(session), f"Request {number}")
-    kept = memory.app.state.lists.kept.things  # type: ignore[attr-defined]
+    kept = memory.app.state.frames_of_visitors.kept.things  # type: ignore[attr-defined]
     second = re.search(r'id="more">\s*<a[^>]*href="([^"]*)"', reader.get("/?sort=new").text)
     assert second is not None
     frames, paths = list(kept), [html.unescape(second[1]), "/?sort=new", "/?q=request", "/?q=something"]
@@ -307,6 +308,16 @@ def test_each_page_of_a_list_shows_its_own_requests_to_whoever_asks(
         shown = [re.findall(r'<li class="row" id="item-(\d+)"', page) for page in pages]
         assert len(shown[0]) == PAGE, who
         assert len({number for page in shown for number in page}) == sum(map(len, shown)) >= PAGE + 3, who
+
+
+def test_what_visitors_read_pushes_out_nothing_of_members(memory: Memory, everybody: dict[str, TestClient]) -> None:
+    kept = memory.app.state.lists.kept.things  # type: ignore[attr-defined]
+    everybody["Ada"].get("/")
+    of_members = list(kept)
+    for view in product(Sort, Kind, ("", *Status)):
+        everybody["visitor"].get("/?sort={}&kind={}&status={}".format(*view))
+    assert list(kept) == of_members != []
+    assert len(memory.app.state.frames_of_visitors.kept.things) == FRAMES_MOST  # type: ignore[attr-defined]
 
 
 def test_whoever_has_no_cookie_hears_of_a_fault_as_others_do(memory: Memory, monkeypatch: pytest.MonkeyPatch) -> None:
