@@ -25,7 +25,7 @@ class Kitchen:
         return self.thread.submit(self._when_let, work)
 
     def _when_let(self, work: Work) -> object:
-        assert self.may_begin.wait(5)
+        assert self.may_begin.wait(60)
         return work(None)  # type: ignore[arg-type]
 
     def cook(self, _session: Session, things: list[object]) -> list[object]:

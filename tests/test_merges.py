@@ -368,7 +368,7 @@ def at_once(*acts: Callable[[], None]) -> list[BaseException]:
     together, raised = Barrier(len(acts)), []
 
     def do(act: Callable[[], None]) -> None:
-        together.wait(timeout=10)
+        together.wait(timeout=60)
         try:
             act()
         except Exception as trouble:  # noqa: BLE001 - the test says which are expected

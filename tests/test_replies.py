@@ -303,7 +303,7 @@ def listener(own_database: Database, has_an_inbox: int) -> Iterator[int]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(listen(),))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     yield has_an_inbox
     loop.call_soon_threadsafe(stop.set)
     thread.join()

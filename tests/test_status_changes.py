@@ -227,7 +227,7 @@ def test_of_two_maintainers_at_once_one_wins_and_the_other_is_told(own_database:
     together, outcomes = Barrier(2), []
 
     def move(person: Person, to: Status) -> None:
-        together.wait(timeout=5)
+        together.wait(timeout=60)
         try:
             with own_database.session() as session:
                 factories.move(session, session.get_one(Item, number), person, to, seen=Status.NEW)

@@ -60,10 +60,10 @@ def in_one_commit(writer: WritingThread, *works: Work) -> list[Future[None]]:
 
     def hold(session: Session) -> None:
         busy.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     writer.submit(hold)
-    busy.wait(5)
+    busy.wait(60)
     futures = [writer.submit(work) for work in works]
     go_on.set()
     return futures
@@ -76,23 +76,23 @@ def numbers(engine: Engine) -> list[str]:
 
 def test_work_that_raises_undoes_only_itself(writer: WritingThread, engine: Engine) -> None:
     first, second, third = in_one_commit(writer, put("1"), put("2", then=ValueError("no")), put("3"))
-    assert first.result(5) is None
-    assert third.result(5) is None
-    assert isinstance(second.exception(5), ValueError)
+    assert first.result(60) is None
+    assert third.result(60) is None
+    assert isinstance(second.exception(60), ValueError)
     assert numbers(engine) == ["1", "3"]
 
 
 def test_a_full_disk_lets_nobody_believe_that_their_words_are_stored(writer: WritingThread, engine: Engine) -> None:
     futures = in_one_commit(writer, put("1"), fill_the_disk, put("2"))
-    assert [type(future.exception(5)) for future in futures] == [OperationalError] * 3
+    assert [type(future.exception(60)) for future in futures] == [OperationalError] * 3
     assert numbers(engine) == []
 
 
 def test_writing_goes_on_when_the_disk_has_room_again(writer: WritingThread, engine: Engine) -> None:
     (full,) = in_one_commit(writer, fill_the_disk)
-    assert full.exception(5)
-    writer.submit(lambda session: session.execute(text("PRAGMA max_page_count = 1000000"))).result(5)
-    writer.submit(put("1")).result(5)
+    assert full.exception(60)
+    writer.submit(lambda session: session.execute(text("PRAGMA max_page_count = 1000000"))).result(60)
+    writer.submit(put("1")).result(60)
     assert numbers(engine) == ["1"]
 
 
@@ -100,20 +100,20 @@ def test_a_lock_held_too_long_is_waited_for_once_by_all(
     writer: WritingThread, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = db.sqlite_module().connect(str(engine.url.database), isolation_level=None)
-    writer.submit(lambda session: session.execute(text("PRAGMA busy_timeout = 300"))).result(5)
+    writer.submit(lambda session: session.execute(text("PRAGMA busy_timeout = 300"))).result(60)
     holder.execute("BEGIN IMMEDIATE")
     began = time.monotonic()
     first = writer.submit(put("1"))
     time.sleep(0.1)
     later = [writer.submit(put("later")) for _ in range(200)]
-    troubles = [future.exception(5) for future in [first, *later]]
+    troubles = [future.exception(60) for future in [first, *later]]
     assert [str(trouble.orig) for trouble in troubles if isinstance(trouble, OperationalError)] == [
         "database is locked"
     ] * 201
     assert time.monotonic() - began < 30  # each for itself: a minute
     holder.execute("ROLLBACK")
     holder.close()
-    writer.submit(put("2")).result(5)
+    writer.submit(put("2")).result(60)
     assert numbers(engine) == ["2"]
 
 
@@ -122,14 +122,14 @@ def test_what_was_cancelled_while_it_waited_is_not_done(writer: WritingThread, e
 
     def hold(session: Session) -> None:
         kept.set()
-        dropped.wait(5)
+        dropped.wait(60)
 
     writer.submit(hold)
-    kept.wait(5)
+    kept.wait(60)
     cancelled, other = writer.submit(put("1")), writer.submit(put("2"))
     assert cancelled.cancel()
     dropped.set()
-    other.result(5)
+    other.result(60)
     assert numbers(engine) == ["2"]
 
 
@@ -145,11 +145,11 @@ def test_closing_finishes_what_was_submitted_and_takes_nothing_more(engine: Engi
 
 def test_a_connection_that_can_only_read_is_not_kept(writer: WritingThread, engine: Engine) -> None:
     """As SQLite gives it while the file cannot be written; `query_only` has it say the same."""
-    writer.submit(lambda session: session.execute(text("PRAGMA query_only = on"))).result(5)
-    refused = writer.submit(put("1")).exception(5)
+    writer.submit(lambda session: session.execute(text("PRAGMA query_only = on"))).result(60)
+    refused = writer.submit(put("1")).exception(60)
     assert isinstance(refused, OperationalError)
     assert str(refused.orig) == "attempt to write a readonly database"
-    writer.submit(put("2")).result(5)
+    writer.submit(put("2")).result(60)
     assert numbers(engine) == ["2"]
 
 

@@ -38,7 +38,7 @@ class Visitor:
             viewport={"width": way.width, "height": 844}, java_script_enabled=way.javascript, reduced_motion="reduce"
         )
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.troubles: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("console", lambda message: self._hear(message.type, message.text))

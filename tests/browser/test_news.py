@@ -51,7 +51,7 @@ def page(chromium: Browser, live_server: Server, live_database: Database) -> Ite
     context = chromium.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
     context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(30_000)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)

@@ -33,7 +33,7 @@ def page(chromium: Browser, live_server: Server, live_database: Database) -> Ite
     context = chromium.new_context(reduced_motion="reduce")
     context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.goto(f"{live_server.url}/triage")
     yield page
     context.close()

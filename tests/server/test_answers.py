@@ -78,7 +78,7 @@ def test_what_is_held_leaves_before_the_end() -> None:
 
 def test_a_small_answer_is_one_packet(live_server: Server) -> None:
     """Whoever reads as soon as there is something to read finds all of it."""
-    with socket.create_connection(("localhost", live_server.port), timeout=10) as connection:
+    with socket.create_connection(("localhost", live_server.port), timeout=40) as connection:
         for _ in range(30):
             connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost:{live_server.port}\r\n\r\n".encode())
             head, _end, body = connection.recv(65_536).partition(b"\r\n\r\n")

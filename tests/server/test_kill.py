@@ -76,7 +76,7 @@ def _send_logs(url: str, board: Board, taken: list[str], ended: threading.Event)
         log = f"line {count}\n"
         form = {"data": {"body": f"Log {count}"}, "files": {"files": (f"{count}.log", log)}}
         try:
-            answer = httpx.post(path, cookies={"session": next(keys)}, timeout=10, **form)
+            answer = httpx.post(path, cookies={"session": next(keys)}, timeout=40, **form)
         except httpx.TransportError:
             time.sleep(0.02)
             continue
@@ -95,7 +95,9 @@ def test_a_server_that_is_killed_while_it_tells_many_tells_each_of_them_once(
     server = quick(port=port, **settings)
     move = {"to": "planned", "seen": "new", "explanation": "In spring."}
     key = next(iter(board.team.values()))
-    answer = httpx.post(f"{server.url}/items/{board.items[0]}/status-changes", data=move, cookies={"session": key})
+    answer = httpx.post(
+        f"{server.url}/items/{board.items[0]}/status-changes", data=move, cookies={"session": key}, timeout=40
+    )
     assert answer.status_code == 303
     for _ in range(3):
         time.sleep(chance.uniform(0, 0.4))

@@ -66,7 +66,7 @@ class Hand:
         """Looks at the board, at an item, and at what no memory can serve."""
         key = self.board.members[self.person]
         paths = {"/": {}, f"/items/{self.board.items[0]}": {}, "/me": {"Cookie": f"session={key}"}}
-        answers = [httpx.get(self.server.url + path, headers=headers) for path, headers in paths.items()]
+        answers = [httpx.get(self.server.url + path, headers=headers, timeout=40) for path, headers in paths.items()]
         return {answer.status_code for answer in answers} == {httpx.codes.OK}
 
     def verify(self) -> None:
