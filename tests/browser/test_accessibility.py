@@ -1,7 +1,7 @@
 """Everybody can use every page: checked by rules in both themes and at both widths, and by hand with the keyboard."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,12 +14,17 @@ from tests.fixtures.server import Server
 pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 # Of what the rules may fetch beforehand only the media are wanted: none that is on reads the style sheets once more.
-RULES = {
+ALL_RULES = {
     "resultTypes": ["violations"],
     "rules": {"target-size": {"enabled": True}},
     "preload": {"assets": ["media"]},
 }
-LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(390, "dark"), (1280, "light")]
+COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+LOOKS: list[tuple[int, Literal["light", "dark"], dict[str, Any]]] = [
+    (390, "dark", ALL_RULES),
+    (1280, "light", ALL_RULES),
+    (1280, "dark", COLOURS),
+]
 VOTES_MOST_SMALL = 44
 SMALL_VOTES = f"""() => [...document.querySelectorAll(".vote button")]
     .map(button => button.getBoundingClientRect())
@@ -28,17 +33,17 @@ SMALL_VOTES = f"""() => [...document.querySelectorAll(".vote button")]
 TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
-def violations(page: Page) -> list[str]:
-    found = page.evaluate("async rules => (await axe.run(document, rules)).violations", RULES)
+def violations(page: Page, rules: dict[str, Any]) -> list[str]:
+    found = page.evaluate("async rules => (await axe.run(document, rules)).violations", rules)
     return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
 
 
 def complaints(page: Page) -> Iterator[str]:
-    """What the rules say on a phone and on a desk, in another theme each; `test_contrast` has all colours in both."""
-    for width, theme in LOOKS:
+    """What the rules say about a page on a phone and on a desk, where the second theme differs by its colours only."""
+    for width, theme, rules in LOOKS:
         page.set_viewport_size({"width": width, "height": 844})
         page.emulate_media(color_scheme=theme)
-        yield from (f"{width}, {theme}: {each}" for each in violations(page))
+        yield from (f"{width}, {theme}: {each}" for each in violations(page, rules))
         yield from (f"{width}: a vote of {size}" for size in page.evaluate(SMALL_VOTES))
         if page.evaluate(TOO_WIDE):
             yield f"wider than the window of {width}"
