@@ -5,6 +5,7 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Container, Iterable
+from functools import cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -19,7 +20,8 @@ BODY_MOST = 20_000
 WORDS_MOST = 10_000
 NAME_MOST = 80
 LINK_MOST = 500
-SIGNS_MOST = 4_000  # of Markdown; a text with more is a tangle that takes seconds to read
+EFFORT_MOST = 4_000  # signs of Markdown, lines and cells; a text with more is a tangle that takes seconds to read
+PILE_MOST = 30  # accents and other marks upon one letter; no language has more (Unicode, Stream-Safe Text Format)
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _meaning = re.compile(r"[\\\[\]*_~`<>&!#]")
@@ -48,9 +50,9 @@ _cleaner = nh3.Cleaner(
 def to_html(markdown: str) -> Markup:
     """CommonMark to safe HTML. Raw HTML shows as text, headings start below the page's, of pictures the words stay.
 
-    What has more signs than anybody writes stands as it was typed.
+    What has more signs, lines or cells of tables than anybody writes stands as it was typed.
     """
-    if len(_signs.findall(markdown)) > SIGNS_MOST:
+    if _effort(markdown) > EFFORT_MOST:
         return Markup("<p>{}</p>\n").format(Markup("<br>\n").join(markdown.split("\n")))
     tokens = _markdown.parse(markdown)
     for token in tokens:
@@ -63,6 +65,28 @@ def to_html(markdown: str) -> Markup:
     return Markup(_cleaner.clean(_markdown.renderer.render(tokens, _markdown.options, {})))  # noqa: S704
 
 
+def _effort(markdown: str) -> int:
+    """How much there is to read. A table, which a row of dashes makes, has cells in each row for its widest row."""
+    blocks = (block.split("\n") for block in markdown.split("\n\n"))
+    tables = (rows for rows in blocks if any(row.rstrip("|: \t").endswith("-") for row in rows))
+    cells = sum(len(rows) * max(row.count("|") for row in rows) for rows in tables)
+    return len(_signs.findall(markdown)) + markdown.count("\n") + cells
+
+
+def composed(value: str) -> str:
+    """The text in the one form that all of it is kept in (NFC); of a pile of marks upon a letter the first thirty.
+
+    To put a pile in order takes the square of its height: a form that is one pile would stop everybody for minutes.
+    """
+    return value if value.isascii() else unicodedata.normalize("NFC", _pile().sub(r"\1", value))
+
+
+@cache
+def _pile() -> re.Pattern[str]:
+    marks = "".join(chr(code) for code in range(0x300, 0x20000) if unicodedata.combining(chr(code)))
+    return re.compile(f"([{marks}]{{{PILE_MOST}}})[{marks}]+")
+
+
 def paragraphs(*parts: str) -> str:
     """Markdown of several parts, without those that say nothing."""
     return "\n\n".join(part.strip() for part in parts if part.strip())
@@ -71,10 +95,10 @@ def paragraphs(*parts: str) -> str:
 def answers(typed: Iterable[tuple[str, str]], line: str = "**%s**") -> str:
     """Markdown of questions, each in a bold or other line, and of their answers; one that was left open is left out."""
     answered = ((question, answer) for question, answer in typed if not is_blank(answer))
-    return paragraphs(*(f"{line % _as_typed(question)}\n\n{answer}" for question, answer in answered))
+    return paragraphs(*(f"{line % as_typed(question)}\n\n{answer}" for question, answer in answered))
 
 
-def _as_typed(line: str) -> str:
+def as_typed(line: str) -> str:
     """A line of Markdown that shows as these very characters."""
     return _meaning.sub(r"\\\g<0>", " ".join(line.split()))
 
@@ -152,7 +176,7 @@ class Checks:
         return value
 
     def _text(self, field: str, value: str, label: str, most: int, needed: bool) -> str:
-        value = unicodedata.normalize("NFC", value)
+        value = composed(value)
         if needed and is_blank(value):
             self.wrong(field, _("%(label)s: please write something here.") % {"label": label})
         if len(value) > most:

@@ -1,6 +1,7 @@
 """What people write becomes HTML that does nothing, with no more work than its length asks for."""
 
 import re
+import unicodedata
 
 import pytest
 
@@ -76,6 +77,28 @@ def test_no_tangle_takes_more_than_its_length(tangle: str) -> None:
 def test_a_tangle_stands_as_it_was_typed() -> None:
     lines = "<br>\n".join(["[[[&lt;b&gt;"] * 1000)
     assert text.to_html("\n".join(["[[[<b>"] * 1000)) == f"<p>{lines}</p>\n"
+
+
+@pytest.mark.parametrize(
+    "block",
+    ["|a" * 900 + "\n" + "|-" * 900 + "\n" + "|\n" * 900, "|a\n|-\n" + "|\n" * 5_000, "#\n" * 5_000, "- a\n" * 5_000],
+)
+def test_more_lines_and_cells_than_anybody_writes_stand_as_they_were_typed(block: str) -> None:
+    """A short row is filled up to the width of its table: 4 kB of them would be a million cells."""
+    assert set(re.findall("<[a-z]+", text.to_html(block))) == {"<p", "<br"}
+
+
+def test_a_table_and_a_log_that_somebody_may_write_are_drawn() -> None:
+    assert text.to_html("|a|b|c|d\n|-|-|-|-\n" + "|1|2|3|4\n" * 300).count("<td>") == 1200
+    assert "<pre>" in text.to_html("```\n" + "12:01:07 | app | [info] <started> in 3 s - a_b -\n" * 200 + "```")
+
+
+def test_of_a_pile_of_marks_upon_a_letter_only_as_many_stay_as_a_language_may_have() -> None:
+    """To put the whole pile in order would take the square of its height, and stop everybody meanwhile."""
+    pile = "\u0301\u0316"
+    assert text.composed(f"a{pile * 15}b") == unicodedata.normalize("NFC", f"a{pile * 15}b")
+    assert text.composed(f"a{pile * 500_000}b") == text.composed(f"a{pile * 15}b")
+    assert text.composed("e\u0301 " * 40) == "\u00e9 " * 40
 
 
 @pytest.mark.parametrize("vector", VECTORS.strip().splitlines())

@@ -2,13 +2,13 @@
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.attachments import leaks
 from app.attachments.table import NAME_MOST, Kind
 from app.refusals import Invalid
+from app.text import composed
 from app.words import _, number
 
 FILES_MOST = 5
@@ -91,7 +91,7 @@ def _text(name: str, sent: bytes) -> Recognised:
 
 def clean_name(name: str) -> str:
     """A name that means a file and nothing else, on whatever system it is saved."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    last = composed(name).replace("\\", "/").rpartition("/")[2]
     plain = " ".join(ODD.sub("_", last).split()).strip(". ")
     path = PurePath(plain or _("file"))
     ending = path.suffix[:16]

@@ -10,6 +10,8 @@ import unicodedata
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.text import composed
+
 WORD_MOST = 40
 WORDS_MOST = 5_000
 BEGINNING_LEAST = 3
@@ -79,7 +81,7 @@ def _asked(run: re.Match[str], *, is_last: bool) -> list[Asked]:
 
 
 def _folded(text: str) -> str:
-    folded = unicodedata.normalize("NFKD", text).casefold()
+    folded = unicodedata.normalize("NFKD", composed(text)).casefold()
     return unicodedata.normalize("NFC", folded.translate(_plain))
 
 

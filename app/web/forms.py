@@ -2,7 +2,6 @@
 
 import dataclasses
 import typing
-import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any, TypeVar
 from urllib.parse import unquote_to_bytes
@@ -10,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
+from app import text
 from app.refusals import Invalid
 from app.words import _
 
@@ -35,9 +35,10 @@ def fill(form: type[Form], sent: FormData, body: bytes = b"") -> Form:
     hints = typing.get_type_hints(form)
     problems = {name: _("The form has no field “%s”.") % name[:40] for name in sent if name not in hints}
     values: dict[str, Any] = {}
+    no_text = _no_text(body)
     for name in (name for name in hints if name in sent):
         given = [_plain(value) for value in sent.getlist(name)]
-        if any(isinstance(value, str) and not is_text(value, body) for value in given):
+        if any(sign in value for value in given if isinstance(value, str) for sign in no_text):
             problems[name] = _("The field “%s” has characters that are not text.") % name
         elif any(isinstance(value, UploadFile) for value in given) and not _takes_files(hints[name]):
             problems[name] = _("The field “%s” takes text and no file.") % name
@@ -69,12 +70,12 @@ def _takes_files(hint: Any) -> bool:
 
 
 def _plain(value: str | UploadFile) -> str | UploadFile:
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    return text.composed(value) if isinstance(value, str) else value
 
 
-def is_text(value: str, body: bytes) -> bool:
-    """Whether it has no NUL and no half of a character; what was read from the body has a sign in its place."""
-    return "\0" not in value and not (HALF in value and not _is_whole(body))
+def _no_text(body: bytes) -> frozenset[str]:
+    """What is in no text: NUL, and the sign that stands where half of a character was read from the body."""
+    return frozenset("\0") if _is_whole(body) else frozenset(("\0", HALF))
 
 
 def _is_whole(body: bytes) -> bool:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.items import DETAILS
+from app.text import composed
 from app.words import N_, _
 
 
@@ -65,7 +66,7 @@ LABELS = {
 
 def plain(heading: str) -> str:
     """A heading without case, accents and punctuation."""
-    letters = unicodedata.normalize("NFKD", heading.casefold())
+    letters = unicodedata.normalize("NFKD", composed(heading).casefold())
     letters = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -187,7 +186,7 @@ class _Reader:
 
 
 def _clean(value: str) -> str:
-    return _CONTROLS.sub("", unicodedata.normalize("NFC", value))
+    return _CONTROLS.sub("", text.composed(value))
 
 
 def _identity(given: str, title: str, body: str, posted: str) -> str:
