@@ -94,7 +94,7 @@ def of_changelog(session: Session, after: str = "") -> Feed:
 def _item(item: Item, reporter: Person, board: str, answer: Told | None) -> Entry:
     html = item.html
     if answer is not None:
-        html = ANSWERED.format(html, answer.headline, text.to_html(answer.words))
+        html = ANSWERED.format(html, answer.headline, answer.html)
     official_at = max(item.posted_at, item.status_changed_at, item.answered_at or item.posted_at)
     labels = (board, item.kind.label, item.status_label)
     return Entry(item.path, item.path, item.title, html, reporter.shown_name, item.posted_at, official_at, labels)
@@ -149,7 +149,7 @@ def _said(entry: timeline.Entry, item: Item) -> tuple[str, str]:
     if told.is_hidden:
         because = told.comment.hidden_because if told.comment else ""
         return _("A comment was hidden"), Markup("<p>{}</p>").format(because)
-    return told.headline, text.to_html(told.words)
+    return told.headline, told.html
 
 
 def _edited_at(entry: timeline.Entry) -> datetime | None:
@@ -162,4 +162,4 @@ def _shipped(told: Told) -> Entry:
     name = f"/changelog#{told.change.id}"
     at, edited_at = told.change.at, told.change.edited_at
     title = f"{told.item.title} ({told.change.shipped_in})" if told.change.shipped_in else told.item.title
-    return Entry(name, told.path, title, text.to_html(told.words), author, at, edited_at or at, (told.item.kind.label,))
+    return Entry(name, told.path, title, told.html, author, at, edited_at or at, (told.item.kind.label,))

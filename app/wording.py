@@ -6,9 +6,10 @@ from functools import partial
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
+from markupsafe import Markup
 from sqlmodel import Session, col, select
 
-from app import attachments, items, letters, people, targets
+from app import attachments, items, letters, people, targets, text
 from app.attachments import Attachment
 from app.comments import Comment
 from app.config import settings
@@ -19,6 +20,7 @@ from app.status_changes import StatusChange, TargetMove
 from app.statuses import Kind, Status
 from app.words import N_, _, day, ngettext, number, size
 
+QUOTED = Markup("<blockquote>\n{}</blockquote>\n")
 Row = TypeVar("Row", StatusChange, TargetMove, Comment, Item)
 
 
@@ -91,7 +93,13 @@ class Told:
     @property
     def words(self) -> str:
         """What was said, as Markdown: in their words, each line marked as theirs, then what else belongs to it."""
-        return "\n\n".join([*self._said(), *self._facts()])
+        return "\n\n".join([*(letters.quoted(words) for words, _html in self._said()), *self._facts()])
+
+    @property
+    def html(self) -> Markup:
+        """The same for programs that read feeds: what they wrote as it was drawn when they wrote it."""
+        said = [QUOTED.format(html) for _words, html in self._said()]
+        return Markup("").join([*said, text.to_html("\n\n".join(self._facts()))])
 
     @property
     def is_hidden(self) -> bool:
@@ -116,15 +124,16 @@ class Told:
     def _who(self) -> str:
         return subject(self.person)
 
-    def _said(self) -> Iterable[str]:
+    def _said(self) -> Iterable[tuple[str, str]]:
+        """What somebody wrote, as Markdown and as HTML."""
         if self.change is not None:
-            yield letters.quoted(self.change.explanation)
+            yield self.change.explanation, self.change.html
         elif self.target_move is not None:
-            yield letters.quoted(self.target_move.cause)
+            yield self.target_move.cause, self.target_move.html
         elif self.comment is not None:
-            yield letters.quoted(self.comment.body)
+            yield self.comment.body, self.comment.html
         elif self.event.happened is Happened.ITEM_CREATED and self.item.body:
-            yield letters.quoted(self.item.body)
+            yield self.item.body, self.item.html
 
     def _facts(self) -> Iterable[str]:
         if self.change is not None:

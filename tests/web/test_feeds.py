@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import db, hiding, items, site
+from app import comments, db, hiding, items, site
 from app.boards import Access
 from app.config import settings
 from app.db import Database
@@ -111,6 +111,16 @@ def test_an_item_in_json_feed(session: Session, visitor_browser: TestClient, ite
             }
         ],
     }
+
+
+def test_what_people_wrote_is_not_drawn_again_for_each_reader(
+    session: Session, visitor_browser: TestClient, member: Person, item: Item
+) -> None:
+    comment = comments.post(session, item, member, "As *written*")
+    comment.html = "<p>As drawn when it was written</p>"
+    session.flush()
+    (newest, *_rest) = json(visitor_browser, f"{item.path}/feed.json")["items"]
+    assert "<blockquote>\n<p>As drawn when it was written</p></blockquote>" in newest["content_html"]
 
 
 def test_both_forms_say_the_same(visitor_browser: TestClient, item: Item) -> None:
