@@ -274,6 +274,17 @@ def test_whatever_is_said_of_a_body_no_more_than_its_limit_is_read(
     assert asyncio.run(answered()) == status
 
 
+@pytest.mark.parametrize("encoding", ["punycode", "unicode_escape", "utf-16", "latin-1", '"utf-7"', "x"])
+def test_a_form_with_files_is_taken_in_utf8_alone(visitor_browser: TestClient, encoding: str) -> None:
+    """Whoever sends one would choose how it is read: some ways take minutes, others make what is no text."""
+    body = b'--b\r\nContent-Disposition: form-data; name="title"\r\n\r\nD\\ud800\r\n--b--\r\n'
+    kind = f"multipart/form-data; boundary=b; charset={encoding}"
+    answer = visitor_browser.post("/items/new", content=body, headers={"content-type": kind})
+    assert (answer.status_code, answer.text) == (415, "A form with files has to be written in UTF-8.")
+    kind = "Multipart/Form-Data; charset=UTF-8; boundary=b"
+    assert visitor_browser.post("/items/new", content=body, headers={"content-type": kind}).status_code == 200
+
+
 @pytest.mark.parametrize("kind", ["application/json", "text/plain", "application/xml", "multipart/form-data", "", "x"])
 def test_what_is_no_form_posts_nothing(member_browser: TestClient, session: Session, kind: str) -> None:
     body = b'{"title": "x", "kind": "idea", "board": "general"}'
