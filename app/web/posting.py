@@ -4,12 +4,13 @@ import hashlib
 import json
 import secrets
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import boards, defect_questions, items, listing, policy, taking_part, text, votes
+from app import boards, defect_questions, items, limits, listing, policy, taking_part, text, votes
 from app.boards import Board
 from app.items import Draft, Item
 from app.people import Person
@@ -24,6 +25,7 @@ from app.words import _
 
 area = new_area()
 with_files = receiving.area()
+PREVIEWS_MOST, PREVIEWS_PER = 60, timedelta(minutes=10)  # anybody may have one, and a long text takes a while to draw
 HEADING = "# %s"  # as the questions that every defect is asked are shown
 
 
@@ -88,6 +90,8 @@ def look_first(
     """The form again with what was typed, with similar requests and, if asked for, as it will look."""
     if form.show == "questions" and kit.asked_by_htmx(request):
         return pages.fragment(request, "items/_board_questions.html", **_asked(session, viewer, form))
+    if form.show == "preview":
+        limits.spend(session, f"preview from {kit.network(request)}", most=PREVIEWS_MOST, per=PREVIEWS_PER)
     preview = _preview(form) if form.show == "preview" else None
     if kit.asked_by_htmx(request):
         return pages.fragment(request, "items/_preview.html", preview=preview)

@@ -8,12 +8,13 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import defect_questions, hiding, taking_part
+from app import defect_questions, hiding, limits, taking_part
 from app.boards import Access, Board
 from app.items import Item
 from app.people import Person
 from app.statuses import Kind, Status
 from app.subscriptions import Because, Subscription
+from app.web import posting
 from tests import factories
 from tests.looking import counted, typed_into, words
 
@@ -390,6 +391,14 @@ def test_htmx_gets_the_preview_alone(visitor_browser: TestClient) -> None:
     answer = visitor_browser.post("/items/new", data=IDEA | {"show": "preview"}, headers=HTMX)
     assert answer.text.startswith('<section class="preview" id="preview"')
     assert words(answer, "<section", "</section>") == "As it will look My eyes ."
+
+
+def test_who_looks_at_very_many_previews_waits_with_the_words(visitor_browser: TestClient, session: Session) -> None:
+    about = {"most": posting.PREVIEWS_MOST, "per": posting.PREVIEWS_PER}
+    limits.spend_each(session, {"preview from testclient": posting.PREVIEWS_MOST}, **about)
+    answer = visitor_browser.post("/items/new", data=IDEA | {"show": "preview"})
+    assert (answer.status_code, "My *eyes*." in answer.text) == (429, True)
+    assert 0 < int(answer.headers["retry-after"]) <= posting.PREVIEWS_PER.total_seconds()
 
 
 def test_a_preview_of_nothing_says_so(visitor_browser: TestClient) -> None:
