@@ -1,5 +1,6 @@
 """Letters: the words of a mail, written once, as CommonMark: the text part as it is, the HTML part made from it."""
 
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from app import text, words
 from app.config import settings
 
+BEGIN, END = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+APART = re.compile(f"{BEGIN}[^{END}]*{END}")
 TEMPLATES = Path(__file__).parents[1] / "templates" / "mails"
 
 
@@ -30,7 +33,8 @@ def write(template: str, **about: Any) -> Letter:
 def as_html(letter: Letter) -> str:
     """The same words as a page."""
     frame = environment().get_template("frame.html")
-    return frame.render(subject=letter.subject, words=text.to_html(letter.body), locale=words.locale())
+    body = APART.sub(lambda named: text.as_typed(named[0]), letter.body)
+    return frame.render(subject=letter.subject, words=text.to_html(body), locale=words.locale())
 
 
 @cache
@@ -40,8 +44,14 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
-    env.filters |= {"day": words.day, "span": words.span, "quoted": quoted, "listed": listed}
+    env.filters |= {"day": words.day, "span": words.span, "quoted": quoted, "listed": listed,
+                    "apart": apart}  # fmt: skip
     return env
+
+
+def apart(name: str) -> str:
+    """A line that somebody chose, amid words of ours: shown as these very characters, in its own direction."""
+    return f"{BEGIN}{name.replace(BEGIN, '').replace(END, '')}{END}"
 
 
 def quoted(said: str) -> str:

@@ -1,8 +1,9 @@
 """Mails: put with what caused them, sent once, tried again, and written as files where there is no mail server."""
 
+import html
 import ssl
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -17,7 +18,9 @@ from sqlmodel import Session, select
 from app import delivery, letters, outbox, people
 from app.config import settings
 from app.db import Database
+from app.items import Item
 from app.outbox import Mail
+from app.status_changes import StatusChange
 from tests import factories
 from tests.fixtures.mail import Post, free_port
 
@@ -66,9 +69,26 @@ def test_a_mail_has_the_same_words_as_text_and_as_html(own_database: Database, b
     ((recipient, message),) = by_smtp.messages
     assert recipient == "ada@example.org"
     assert part(message, "plain").replace("\r\n", "\n") == WORDS
-    html = part(message, "html")
-    assert "<code>123456" in html
-    assert 'href="https://board.example.org/items/7"' in html
+    page = part(message, "html")
+    assert "<code>123456" in page
+    assert 'href="https://board.example.org/items/7"' in page
+
+
+@pytest.mark.smtp
+def test_names_that_people_chose_stand_in_our_sentences_as_they_chose_them(
+    own_database: Database, by_smtp: Post
+) -> None:
+    """Else a title could be a link in the board's own words."""
+    title = "Please **confirm**: [sign in here](https://evil.example)\u2069 <b> a_b_c"
+    question = StatusChange(explanation="Which?", why="It differs.", checklist=[])
+    about = {"item": Item(number=7, title=title), "question": question, "closes_on": date(2026, 5, 3)}
+    letter = letters.write("question_due", may_answer=False, mail_path="", cases_path="", **about)
+    put(own_database, "ada@example.org", *letter)
+    delivery.deliver_due(own_database)
+    ((_recipient, message),) = by_smtp.messages
+    shown = title.replace("\u2069", "")
+    assert f"“\u2068{shown}\u2069”" in part(message, "plain")
+    assert f"“\u2068{html.escape(shown, quote=False)}\u2069”" in part(message, "html")
 
 
 @pytest.mark.smtp
