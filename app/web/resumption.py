@@ -1,6 +1,7 @@
 """Resuming what signing in interrupted: the act is sent through the application once more, in its person's name."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import Request, Response
@@ -18,7 +19,9 @@ BODY_MOST = 700_000  # the longest request there may be, in a script that a form
 PATH_SIGNS = "/?#&=%+,;:@!$'()*~[]"
 FORM = "application/x-www-form-urlencoded"
 
-WORDS = frozenset({"title", "body", "expected", "steps", "version", "given"})
+WORDS = frozenset({"title", "body", "expected", "steps", "version", "asked", "given"})
+FILES = frozenset({"kept", "looked", "refused"})
+CHOICES = frozenset({"kind", "board", "asked_by", "form", "weight"})  # they speak for nobody
 KEPT = ("type", "asgi", "http_version", "scheme", "server", "client")
 
 PROMISES = {
@@ -38,15 +41,6 @@ def promise(act_path: str) -> str:
     if known:
         return _(known)
     return _("Then what you were doing is done.") if act_path else ""
-
-
-def is_for_everybody(act_path: str) -> bool:
-    """Whether it is what any visitor may be interrupted in, and so may be done by a link that came by mail.
-
-    Anybody can have such a link sent to anybody. What only maintainers and owners do, and what changes an account, is
-    done by no browser but the one that asked for it, where the code is typed.
-    """
-    return any(re.fullmatch(pattern, act_path) for pattern in PROMISES)
 
 
 def remember(response: Response, handle: str) -> None:
@@ -69,9 +63,30 @@ def _asked() -> str:
     return "__Host-asked" if settings().is_https else "asked"
 
 
+def in_any_browser(plan: Plan) -> Plan:
+    """What a link from a mail may do beside signing in, wherever it is opened.
+
+    Anybody can have such a link sent to anybody. So it does what every visitor may be interrupted in, with what its
+    page shows before: no more of the form is sent than words, files and choices.
+    """
+    if not any(re.fullmatch(pattern, plan.act_path) for pattern in PROMISES):
+        return Plan(plan.next_path)
+    shown = [(name, value) for name, value in _fields(plan) if name in WORDS | FILES | CHOICES]
+    return replace(plan, act_body=urlencode(shown))
+
+
 def typed_words(plan: Plan) -> list[str]:
     """What the person wrote in the form that waits, to be shown before it is posted in their name."""
-    return [value for name, value in parse_qsl(plan.act_body) if name in WORDS and value.strip()]
+    return [value for name, value in _fields(plan) if name in WORDS and value.strip()]
+
+
+def kept_files(plan: Plan) -> list[str]:
+    """The keys of the files that came with it."""
+    return [value for name, value in _fields(plan) if name == "kept"]
+
+
+def _fields(plan: Plan) -> list[tuple[str, str]]:
+    return parse_qsl(plan.act_body, keep_blank_values=True)
 
 
 async def interrupted(request: Request) -> Plan:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import sessions, sign_in
+from app import attachments, sessions, sign_in
 from app.config import settings
 from app.people import Person
 from app.refusals import Refusal
@@ -101,7 +101,7 @@ def _code_page(
     promise = resumption.promise(_by_code(request, attempt, handle).act_path)
     context = {
         "attempt": attempt, "handle": handle, "promise": promise, "code": code, "problems": problems or {},
-        "is_mailed": bool(settings().smtp_url),
+        "is_mailed": bool(settings().smtp_url), "is_elsewhere": not resumption.has_asked(request, handle),
     }  # fmt: skip
     return kit.private(pages.page(request, "people/code.html", status=422 if problems else 200, **context))
 
@@ -126,10 +126,11 @@ def show_link(request: Request, session: Db, viewer: Viewer, handle: str, secret
 
 
 def _link_page(request: Request, attempt: SignIn, handle: str, secret: str) -> Response:
-    plan = _by_link(attempt.plan)
+    plan = _by_link(request, attempt, handle)
     context: dict[str, Any] = {
         "attempt": attempt, "path": f"/sign-in/{handle}/link/{secret}", "promise": resumption.promise(plan.act_path),
-        "said": resumption.typed_words(plan),
+        "said": resumption.typed_words(plan), "is_elsewhere": not resumption.has_asked(request, handle),
+        "files": attachments.waiting(request.state.session, None, resumption.kept_files(plan)),
     }  # fmt: skip
     return kit.private(pages.page(request, "people/link.html", **context))
 
@@ -141,13 +142,13 @@ def take_link(
     attempt = sign_in.find(session, handle)
     if not sign_in.try_link(session, attempt, handle, secret):
         return _code_page(request, attempt, handle, problems={"code": attempt.trouble})
-    plan = _by_link(attempt.plan)
+    plan = _by_link(request, attempt, handle)
     return _welcome(request, session, attempt, plan if form.act else Plan(plan.next_path))
 
 
-def _by_link(plan: Plan) -> Plan:
+def _by_link(request: Request, attempt: SignIn, handle: str) -> Plan:
     """What a link from a mail may do beside signing in."""
-    return plan if resumption.is_for_everybody(plan.act_path) else Plan(plan.next_path)
+    return attempt.plan if resumption.has_asked(request, handle) else resumption.in_any_browser(attempt.plan)
 
 
 def _welcome(request: Request, session: Session, attempt: SignIn, plan: Plan) -> Response:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app import people, sessions, sign_in
+from app.attachments import Attachment
 from app.comments import Comment
 from app.config import settings
 from app.items import Item
@@ -316,6 +317,43 @@ def test_a_link_does_nothing_that_only_some_may_do(
     assert phone.post(link(session), data={"act": "yes"}).headers["location"] == "/"
     session.refresh(member)
     assert member.name == "Ada Lind"
+
+
+def test_a_link_that_is_opened_elsewhere_does_what_its_page_shows_and_nothing_else(
+    phone: TestClient, visitor_browser: TestClient, session: Session, maintainer: Person, item: Item
+) -> None:
+    """Else a stranger could have a maintainer answer officially, in words and with a file that were not shown."""
+    form = {"body": "Thanks", "official": "yes", "asked": "Which # version?", "given": "4.1", "looked": "yes"}
+    ask_for_code(
+        visitor_browser,
+        visitor_browser.post(f"{item.path}/comments", data=form, files=[("files", ("evil.log", b"x\n", "text/plain"))]),
+        email=maintainer.email or "",
+    )
+    page = phone.get(link(session))
+    for shown in ("Thanks", "Which # version?", "4.1", "The file “evil.log”"):
+        assert shown in page.text
+    assert phone.post(link(session), data={"act": "yes"}).status_code == 303
+    comment = session.exec(select(Comment)).one()
+    assert (comment.is_official, comment.body) == (False, "**Which \\# version?**\n\n4.1\n\nThanks")
+    assert session.exec(select(Attachment.comment_id)).one() == comment.id
+
+
+def test_in_the_browser_that_asked_the_link_does_all_of_it(
+    visitor_browser: TestClient, session: Session, maintainer: Person, item: Item
+) -> None:
+    asked = visitor_browser.post(f"{item.path}/comments", data={"body": "In May.", "official": "yes"})
+    ask_for_code(visitor_browser, asked, email=maintainer.email or "")
+    assert visitor_browser.post(link(session), data={"act": "yes"}).status_code == 303
+    assert session.exec(select(Comment.is_official)).one()
+
+
+def test_elsewhere_a_newcomer_is_shown_the_name_that_whoever_asked_chose(
+    phone: TestClient, visitor_browser: TestClient, session: Session
+) -> None:
+    address = ask_for_code(visitor_browser, visitor_browser.get("/sign-in"), name="I Am <A> Thief")
+    said = "your name will be “I Am &lt;A&gt; Thief”"
+    for path in (address, link(session)):
+        assert (said in phone.get(path).text, said in visitor_browser.get(path).text) == (True, False)
 
 
 @pytest.mark.parametrize("again", [False, True])
