@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 from starlette.background import BackgroundTask
 
 from app import items, limits, policy, sessions, sign_in
@@ -39,20 +39,12 @@ def identify(request: Request) -> Person | None:
     """The person who is signed in in this browser; asked for once a transaction, because what it read ends with it."""
     if getattr(request.state, "identified_in", None) is not request.state.session:
         key = request.cookies.get(session_cookie())
-        found = recalled(request, ("browser", key), lambda: _recognised(request, key)) if key else None
+        found = (
+            recalled(request, ("browser", key), lambda: sign_in.recognise(request.state.session, key)) if key else None
+        )
         know(request, *(found if found and not found[1].has_ended else (None, None)))
     person: Person | None = request.state.viewer
     return person
-
-
-def _recognised(request: Request, key: str) -> tuple[Person, SessionRow] | None:
-    """Apart from the session where it only reads: what is recalled must outlive a transaction that is undone."""
-    session: Session = request.state.session
-    found = sign_in.recognise(session, key)
-    if found and revision(request) is not None:
-        for row in found:
-            session.expunge(row)
-    return found
 
 
 def know(request: Request, person: Person | None, signed_in: SessionRow | None = None) -> None:
@@ -119,9 +111,21 @@ def unlisted(response: Answer) -> Answer:
 
 
 def recalled(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:
-    """What many readers ask for, read once until anything is written. `key` must say all that it depends on."""
+    """What many readers ask for, read once until anything is written. `key` must say all that it depends on.
+
+    Rows are taken out of the session, for what is recalled outlives a transaction that is undone.
+    """
     recollections: Recollections = request.app.state.recollections
-    return recollections.recall(key, revision(request), read)
+    return recollections.recall(key, revision(request), lambda: _apart(request, read()))
+
+
+def _apart(request: Request, value: Read) -> Read:
+    session: Session = request.state.session
+    if revision(request) is not None:
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, SQLModel) and each in session:
+                session.expunge(each)
+    return value
 
 
 def recalled_list(request: Request, key: Hashable, read: Callable[[], Read]) -> Read:

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from httpx import ASGITransport, AsyncClient
 from jinja2 import DictLoader, UndefinedError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from starlette.testclient import TestClient
 
@@ -344,6 +345,22 @@ def test_what_is_asked_for_stays_whatever_else_is_made_up() -> None:
         recollections.recall(("search", number), 1, lambda: "theirs")
     assert recollections.recall("site", 1, lambda: pytest.fail("It was forgotten.")) == "ours"
     assert len(recollections.kept.things) == RECOLLECTIONS_MOST
+
+
+def test_a_transaction_that_is_undone_takes_nothing_along_that_is_recalled(
+    reader: TestClient, cast: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one lost connection would answer everybody with a fault until somebody writes."""
+    news = pages.news
+
+    def lose_the_connection(_request: Request) -> int:
+        monkeypatch.setattr(pages, "news", news)
+        raise OperationalError("select", {}, Exception("The connection is lost."))
+
+    monkeypatch.setattr(pages, "news", lose_the_connection)
+    member = {"cookie": f"session={cast['Ada']}"}
+    assert reader.get("/items/1", headers=member).status_code == 503
+    assert [reader.get("/items/1", headers=who).status_code for who in (member, {}, member)] == [200] * 3
 
 
 def test_a_shelf_holds_together_under_many_threads() -> None:
