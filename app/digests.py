@@ -52,23 +52,24 @@ def send_due(database: Database) -> None:
     if now.timetz() < DIGEST_AT:
         return
     with database.session(writes=False) as session:
-        waits = session.exec(_due(now.date()).limit(1)).first() is not None
+        waits = session.exec(select(Person.id).where(*_due(now.date())).limit(1)).first() is not None
     if waits:
         with database.session() as session:
             write(session, now)
 
 
-def _due(today: date) -> Any:
+def _due(today: date) -> tuple[ColumnElement[bool], ...]:
     not_yet = or_(col(Person.digest_on).is_(None), col(Person.digest_on) < today)
-    return select(Person.id).where(
-        col(Person.role).in_([Role.MAINTAINER, Role.OWNER]), col(Person.hears_team).is_(True), not_yet
-    )
+    return col(Person.role).in_([Role.MAINTAINER, Role.OWNER]), col(Person.hears_team).is_(True), not_yet
 
 
 def write(session: Session, now: datetime) -> None:
-    """The mails of this day for everybody who has not had theirs; a day with nothing to do makes none."""
+    """The mails of this day for everybody who has not had theirs; a day with nothing to do makes none.
+
+    Who waited for another process to claim a person looks at the conditions of the update again, and at no others.
+    """
     today = now.date()
-    claimed = update(Person).where(col(Person.id).in_(_due(today))).values(digest_on=today).returning(col(Person.id))
+    claimed = update(Person).where(*_due(today)).values(digest_on=today).returning(col(Person.id))
     ids = set(session.scalars(claimed.execution_options(synchronize_session=False)))
     team = [person for person in people.team(session) if person.id in ids and person.email and not person.bounced_at]
     parts = day(session, now) if team else []

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from sqlmodel import Session, select
 
 from app import digests, notifications, votes
+from app.db import Database
 from app.outbox import Mail
-from app.people import Person
+from app.people import Person, Role
 from app.statuses import Status
 from tests import factories
+from tests.together import at_once
 
 THURSDAY = datetime(2026, 11, 26, 8, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
@@ -37,6 +39,16 @@ def test_maintainers_hear_each_morning_what_waits_once(
     digests.write(session, THURSDAY)
     assert session.exec(select(Mail)).all() == []
     assert mails(session, THURSDAY + timedelta(days=1), maintainer, owner) == everybody
+
+
+def test_processes_that_look_at_the_same_moment_write_each_mail_once(own_database: Database) -> None:
+    with own_database.session() as session:
+        person = factories.person(session, "Mira Okafor", role=Role.MAINTAINER)
+        person.digest_on = (THURSDAY - timedelta(days=1)).date()
+        factories.item(session, person, at=THURSDAY - timedelta(days=3))
+    at_once(own_database, lambda session: digests.write(session, THURSDAY), 4)
+    with own_database.session() as session:
+        assert [mail.subject for mail in session.exec(select(Mail))] == ["Our board this morning"]
 
 
 def test_a_morning_with_nothing_to_do_makes_no_mail(session: Session, maintainer: Person) -> None:
