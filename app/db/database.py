@@ -17,6 +17,7 @@ from app.db.writing import WritingThread
 
 PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
+SNAPSHOT = "select concat(pg_current_snapshot(), ' ', pg_last_wal_replay_lsn())"
 
 Thing = TypeVar("Thing")
 Done = TypeVar("Done")
@@ -29,7 +30,8 @@ class Database:
         self.engine = engine
         self._writing_engine = engine.execution_options(writes=True)
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._threads = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "database")
+        self._readers = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "reader")
+        self._writers = ThreadPoolExecutor(POSTGRESQL_THREADS, "writer")  # apart, for a writer may wait for a lock
         self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
         self._gatherings: dict[Any, Gathering] = {}
         self._asked_at = -math.inf  # when a request last wanted to write
@@ -96,7 +98,7 @@ class Database:
         """Have it done in a database thread, in one transaction, by whoever may write here."""
         if self._writer is not None:
             return self._writer.submit(work)
-        return self._threads.submit(self.in_transaction, work, writes=True)
+        return self._writers.submit(self.in_transaction, work, writes=True)
 
     def write_patiently(self, work: Callable[[Session], Done]) -> Done:
         """Have background work done in its turn, when those who vote and post have had theirs."""
@@ -110,7 +112,7 @@ class Database:
             time.sleep(LOOKS_EVERY)
 
     def _read(self, work: Callable[[Session], Done]) -> "Future[Done]":
-        return self._threads.submit(self.in_transaction, work, writes=False)
+        return self._readers.submit(self.in_transaction, work, writes=False)
 
     def in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
         """Do the work here and now."""
@@ -121,7 +123,8 @@ class Database:
         """A value that differs whenever anything was committed since it was last asked for, by any process.
 
         SQLite counts the commits of other connections for each connection; the one that asks here never writes.
-        PostgreSQL's snapshot changes with every transaction that writes; it is asked once for all who want to know.
+        PostgreSQL's snapshot changes with every transaction that writes, on a replica with what it has replayed; it is
+        asked once for all who want to know.
         """
         return self._data_version() if self._is_sqlite else await self._snapshots.add(None)
 
@@ -148,7 +151,8 @@ class Database:
         self.engine.dispose()
 
     def end_threads(self) -> None:
-        self._threads.shutdown()
+        self._readers.shutdown()
+        self._writers.shutdown()
         if self._writer is not None:
             self._writer.close()
         if event.contains(self.engine, "engine_disposed", self._let_the_watch_go):
@@ -158,7 +162,7 @@ class Database:
 
 
 def _snapshot_for_each(session: Session, asked: list[None]) -> list[object]:
-    snapshot = session.connection().exec_driver_sql("select pg_current_snapshot()::text").scalar_one()
+    snapshot = session.connection().exec_driver_sql(SNAPSHOT).scalar_one()
     return [snapshot] * len(asked)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
 SQLITE_READONLY = 8
 POSTGRESQL_THREADS = 4
+FEATURE_NOT_SUPPORTED = "0A000"  # “cached plan must not change result type”
 PATIENCE = 5.0  # seconds
 
 Done = TypeVar("Done")
@@ -80,10 +81,16 @@ def _begin(connection: Any) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
+        url, pool_size=2 * POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
         connect_args={"connect_timeout": int(PATIENCE)},
     )  # fmt: skip
     patience = Patience()
+
+    @event.listens_for(engine, "handle_error")
+    def let_go_of_old_plans(context: ExceptionContext) -> None:
+        """A migration changed the type of a column: every connection that has asked for it before must go."""
+        state = getattr(context.original_exception, "sqlstate", None)
+        context.is_disconnect = context.is_disconnect or state == FEATURE_NOT_SUPPORTED
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:

@@ -8,7 +8,14 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlmodel import Session
 from starlette.datastructures import FormData
@@ -22,7 +29,7 @@ from app.web import kit, pages, resumption
 from app.web.kit import SignInNeeded
 from app.words import N_, _
 
-STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NoConnectionFree, StoreTrouble)
+STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NotSupportedError, NoConnectionFree, StoreTrouble)
 log = logging.getLogger("daylight.storage")
 WRITTEN = frozenset(
     "title body expected steps version given explanation why checklist workaround because cause words name"
