@@ -44,12 +44,7 @@ def keep(
     )
 
 
-def of(session: Session, subject: Subject, ids: list[int]) -> dict[int, list[Edit]]:
-    """The edits of several things of one kind, oldest first, in one query."""
-    return of_all(session, {subject: ids})[subject]
-
-
-def of_all(session: Session, asked: Mapping[Subject, list[int]]) -> dict[Subject, dict[int, list[Edit]]]:
+def of(session: Session, asked: Mapping[Subject, list[int]]) -> dict[Subject, dict[int, list[Edit]]]:
     """The edits of things of several kinds, oldest first, in one query."""
     found: dict[Subject, dict[int, list[Edit]]] = {subject: {} for subject in asked}
     for edit in session.scalars(_of(frozenset(asked)), {str(subject): ids for subject, ids in asked.items()}):

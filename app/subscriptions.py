@@ -67,13 +67,6 @@ def _choose(session: Session, item: Item, person: Person, *, is_following: bool)
     )
 
 
-def is_following(session: Session, item: Item, person: Person | None) -> bool:
-    if person is None:
-        return False
-    row = session.get(Subscription, (person.id, item.number))
-    return row is not None and row.is_following
-
-
 def look(session: Session, item: Item, person: Person, *, at: datetime | None = None) -> None:
     """The person has seen the item as it is now."""
     session.execute(

@@ -120,7 +120,7 @@ def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
         Subject.COMMENT: [comment.id or 0 for comment in comments],
         Subject.STATUS_CHANGE: [change.id or 0 for change in changes],
     }
-    kept = edits.of_all(session, edited)
+    kept = edits.of(session, edited)
     acts: list[StatusChange | TargetMove | Comment | Edit] = [*changes, *target_moves, *comments, *_all(kept)]
     ids = {act.person_id for act in acts} | {comment.hidden_by_id for comment in comments} | {item.reporter_id}
     numbers = {change.item_number for change in changes} | {change.duplicate_of for change in changes}

@@ -9,11 +9,20 @@ from httpx import Response
 from sqlalchemy import event
 from sqlmodel import Session
 
+from app.items import Item
+from app.people import Person
+from app.subscriptions import Subscription
+
 
 def words(answer: Response, start: str = "<main", end: str = "</main>") -> str:
     """The text of a page from one piece of its source to another, tags and doubled white space left out."""
     part = answer.text.partition(start)[2].partition(end)[0]
     return " ".join(unescape(" ".join(piece.partition(">")[2] for piece in part.split("<"))).split())
+
+
+def is_following(session: Session, person: Person, item: Item) -> bool:
+    case = session.get(Subscription, (person.key, item.number))
+    return case is not None and case.is_following
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from app.statuses import Status
 from app.subscriptions import Because, Subscription
 from app.votes import Vote
 from tests import factories
+from tests.looking import is_following
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_a_vote_counts_once_and_makes_a_case(session: Session, other_member: Per
 def test_who_chose_not_to_follow_is_not_made_to(session: Session, other_member: Person, item: Item) -> None:
     subscriptions.mute(session, item, other_member)
     assert count(session, (opened(session, other_member), item)) == [2]
-    assert not subscriptions.is_following(session, item, other_member)
+    assert not is_following(session, other_member, item)
 
 
 def test_it_warms_as_votes_that_come_alone_do(session: Session, member: Person, item: Item) -> None:

@@ -15,6 +15,7 @@ from app.status_changes import StatusChange
 from app.statuses import Reason, Status
 from app.subscriptions import Because, Subscription
 from tests import factories
+from tests.looking import is_following
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_who_chose_not_to_follow_is_not_made_to_by_commenting(
     subscriptions.follow(session, item, other_member)
     subscriptions.unfollow(session, item, other_member)
     factories.comment(session, item, other_member)
-    assert not subscriptions.is_following(session, item, other_member)
+    assert not is_following(session, other_member, item)
 
 
 def test_a_comment_sent_twice_is_one(session: Session, item: Item, other_member: Person) -> None:
@@ -130,7 +131,7 @@ def test_a_hidden_comment_cannot_become_the_answer(session: Session, item: Item,
 
 def test_an_edit_keeps_the_earlier_words(session: Session, item: Item, comment: Comment, other_member: Person) -> None:
     comments.edit(session, comment, other_member, "We need it.")
-    (kept,) = edits.of(session, Subject.COMMENT, [comment.id or 0])[comment.id or 0]
+    (kept,) = edits.of(session, {Subject.COMMENT: [comment.id or 0]})[Subject.COMMENT][comment.id or 0]
     assert (comment.body, comment.html) == ("We need it.", "<p>We need it.</p>\n")
     assert (kept.field, kept.earlier, kept.at) == ("body", "We need *this* too.", comment.edited_at)
 

@@ -37,7 +37,7 @@ def problems(session: Session, person: Person, given: Draft) -> dict[str, str]:
 
 
 def earlier_words(session: Session, item: Item) -> list[tuple[str, str, int]]:
-    kept = edits.of(session, Subject.ITEM, [item.number]).get(item.number, [])
+    kept = edits.of(session, {Subject.ITEM: [item.number]})[Subject.ITEM].get(item.number, [])
     return [(edit.field, edit.earlier, edit.person_id) for edit in kept]
 
 

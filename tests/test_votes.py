@@ -16,7 +16,7 @@ from app.statuses import Status
 from app.subscriptions import Because, Subscription
 from app.votes import Vote, Weight
 from tests import factories
-from tests.looking import counted
+from tests.looking import counted, is_following
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_who_chose_not_to_follow_is_not_made_to_by_voting(session: Session, othe
     subscriptions.follow(session, item, other_member)
     subscriptions.unfollow(session, item, other_member)
     votes.cast(session, item, other_member)
-    assert not subscriptions.is_following(session, item, other_member)
+    assert not is_following(session, other_member, item)
 
 
 def test_a_vote_for_a_duplicate_goes_to_the_item_that_stays(

@@ -8,11 +8,12 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app import subscriptions, taking_part, tokens, votes
+from app import taking_part, tokens, votes
 from app.items import Item
 from app.people import Person
 from app.statuses import Kind, Status
 from tests import factories
+from tests.looking import is_following
 
 API = "/api/v1"
 IDEA = {"board": "general", "title": "Dark mode", "body": "For the *night*."}
@@ -41,7 +42,7 @@ def test_an_item_is_posted_with_its_authors_vote(session: Session, member_script
     assert (told["title"], told["html"], told["votes"], told["voted"]) == (
         "Dark mode", "<p>For the <em>night</em>.</p>\n", 1, True
     )  # fmt: skip
-    assert subscriptions.is_following(session, item, member)
+    assert is_following(session, member, item)
     assert member_script.get(answer.headers["location"].removeprefix("http://localhost:8000")).json() == told
 
 
@@ -142,9 +143,9 @@ def test_a_vote_for_a_duplicate_counts_where_it_was_merged(
 def test_following(session: Session, script_of: ScriptOf, member: Person, other_member: Person) -> None:
     item, script = factories.item(session, member), script_of(other_member)
     assert script.put(f"{API}{item.path}/follow").status_code == 204
-    assert subscriptions.is_following(session, item, other_member)
+    assert is_following(session, other_member, item)
     assert script.delete(f"{API}{item.path}/follow").status_code == 204
-    assert not subscriptions.is_following(session, item, other_member)
+    assert not is_following(session, other_member, item)
 
 
 def test_a_comment_is_written_and_edited(session: Session, member_script: TestClient, member: Person) -> None:
