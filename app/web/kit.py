@@ -94,8 +94,17 @@ ItemInPath = Annotated[Item, Depends(_item)]
 
 
 def session_cookie() -> str:
-    """The name that browsers accept from this very host only, where https allows it."""
-    return "__Host-session" if settings().is_https else "session"
+    return own_name("session")
+
+
+def own_name(name: str) -> str:
+    """The name of a cookie that browsers accept from this very host only, where https allows it."""
+    return f"__Host-{name}" if settings().is_https else name
+
+
+def set_cookie(response: Response, name: str, value: str, *, lasts: int) -> None:
+    """A cookie that no script reads and no form of another site brings along; after `lasts` seconds it is gone."""
+    response.set_cookie(name, value, max_age=lasts, httponly=True, samesite="lax", secure=settings().is_https)
 
 
 def private(response: Answer) -> Answer:
@@ -174,7 +183,7 @@ def see_other(path: str, notice: str = "") -> Response:
 
 def say_next(response: Response, notice: str) -> None:
     """Have the page that the person sees next say what was done."""
-    response.set_cookie(NOTICE, quote(notice), max_age=30, httponly=True, samesite="lax", secure=settings().is_https)
+    set_cookie(response, NOTICE, quote(notice), lasts=30)
 
 
 def own_path(value: str) -> str:

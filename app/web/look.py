@@ -6,7 +6,6 @@ from typing import Annotated
 from fastapi import Response
 
 from app import colours, site
-from app.config import settings
 from app.refusals import NotFound
 from app.web import guard, kit, pages
 from app.web.assets import FOREVER
@@ -31,8 +30,7 @@ def choose_theme(form: Annotated[ThemeForm, typed(ThemeForm)]) -> Response:
     """Remember the choice in this browser; `auto` forgets it."""
     response = kit.see_other(kit.own_path(form.next))
     if form.theme in pages.THEMES:
-        is_https = settings().is_https
-        response.set_cookie(pages.THEME, form.theme, max_age=YEAR, httponly=True, samesite="lax", secure=is_https)
+        kit.set_cookie(response, pages.THEME, form.theme, lasts=YEAR)
     else:
         response.delete_cookie(pages.THEME)
     return response

@@ -6,7 +6,6 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from app import sign_in
-from app.config import settings
 from app.people import Person
 from app.web import kit
 from app.words import _
@@ -26,13 +25,11 @@ def start(request: Request, session: Session, person: Person) -> str:
 
 
 def keep(response: Response, key: str) -> None:
-    response.set_cookie(
-        kit.session_cookie(), key, max_age=LASTS, path="/", secure=settings().is_https, httponly=True, samesite="lax"
-    )
+    kit.set_cookie(response, kit.session_cookie(), key, lasts=LASTS)
 
 
 def drop(response: Response) -> None:
-    response.delete_cookie(kit.session_cookie(), path="/", secure=settings().is_https, httponly=True, samesite="lax")
+    kit.set_cookie(response, kit.session_cookie(), "", lasts=0)
 
 
 def browser_of(request: Request) -> str:
