@@ -34,9 +34,17 @@ def last_month(target: Any) -> ColumnElement[str]:
 
 def coming(today: date) -> list[str]:
     """The targets most often promised: the coming months of a year, then the quarters after this one."""
-    months = [divmod(today.year * 12 + today.month - 1 + ahead, 12) for ahead in range(12)]
-    quarters = [divmod(today.year * 4 + (today.month - 1) // 3 + ahead, 4) for ahead in range(1, 7)]
-    return [f"{year}-{month + 1:02}" for year, month in months] + [f"{year}-Q{at + 1}" for year, at in quarters]
+    return [month(today, ahead) for ahead in range(12)] + [quarter(today, ahead) for ahead in range(1, 7)]
+
+
+def month(today: date, ahead: int) -> str:
+    year, at = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+    return f"{year}-{at + 1:02}"
+
+
+def quarter(today: date, ahead: int) -> str:
+    year, at = divmod(today.year * 4 + (today.month - 1) // 3 + ahead, 4)
+    return f"{year}-Q{at + 1}"
 
 
 def shown(target: str) -> str:

@@ -8,15 +8,14 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from app import boards, comments, db, events, items, site, status_changes, tags, votes
+from app import boards, comments, db, events, items, site, status_changes, tags, targets, votes
 from app.boards import Board
 from app.defect_questions import DefectQuestion
-from app.imports.batches import Import, State
+from app.imports.batches import SAMPLE, Import, State
 from app.items import Draft, Item
 from app.people import Person, Role
 from app.refusals import Refused
 from app.samples.crowd import Crowd
-from app.samples.removal import SOURCE
 from app.status_changes import Move, StatusChange
 from app.tags import ItemTag, Tag
 from app.words import _
@@ -40,7 +39,7 @@ def fill(session: Session, owner: Person | None = None) -> Import:
         raise Refused(_("The board has items already. Samples are for an empty board."))
     samples = tomllib.loads(BOARD.read_text(encoding="utf-8"))
     now = db.now()
-    batch = Import(source=SOURCE, name=samples["site"]["name"], by_id=owner.id if owner else None, state=State.DONE,
+    batch = Import(source=SAMPLE, name=samples["site"]["name"], by_id=owner.id if owner else None, state=State.DONE,
                    started_at=now, finished_at=now, report={"description": samples["site"]["description"]})  # fmt: skip
     session.add(batch)
     session.flush()
@@ -155,11 +154,9 @@ class Telling:
 
     def _target(self, event: Sample) -> str:
         if "target_in_months" in event:
-            year, month = divmod(self.now.year * 12 + self.now.month - 1 + event["target_in_months"], 12)
-            return f"{year}-{month + 1:02}"
+            return targets.month(self.now, event["target_in_months"])
         if "target_in_quarters" in event:
-            year, quarter = divmod(self.now.year * 4 + (self.now.month - 1) // 3 + event["target_in_quarters"], 4)
-            return f"{year}-Q{quarter + 1}"
+            return targets.quarter(self.now, event["target_in_quarters"])
         return ""
 
     def _latest(self, item: Item) -> StatusChange:

@@ -9,7 +9,7 @@ from app.comments import Comment
 from app.defect_questions import DefectQuestion
 from app.events import Event
 from app.imports import removal
-from app.imports.batches import Import
+from app.imports.batches import SAMPLE, Import
 from app.items import Item
 from app.people import Person, RoleChange
 from app.sessions import SessionRow
@@ -18,16 +18,14 @@ from app.subscriptions import Subscription
 from app.tags import ItemTag, Tag
 from app.votes import Vote
 
-SOURCE = "sample"
-
 
 def batch(session: Session) -> Import | None:
     """The samples that are on the board now."""
-    return session.exec(select(Import).where(Import.source == SOURCE)).one_or_none()
+    return session.exec(select(Import).where(Import.source == SAMPLE)).one_or_none()
 
 
 def are_here(session: Session) -> bool:
-    return session.exec(select(Import.id).where(Import.source == SOURCE)).first() is not None
+    return session.exec(select(Import.id).where(Import.source == SAMPLE)).first() is not None
 
 
 def remove(session: Session) -> None:
