@@ -44,7 +44,7 @@ def need_valid(session: Session, token: str) -> None:
 
 def claim(session: Session, token: str, *, name: str, email: str, title: str, site_name: str) -> Person:
     """Make the person who holds the link the owner. Raises NotFound for a spent link, Invalid for a field."""
-    session.refresh(site.the(session), with_for_update=True)
+    the = site.lock(session)
     need_valid(session, token)
     check = text.Checks()
     name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST)
@@ -55,6 +55,5 @@ def claim(session: Session, token: str, *, name: str, email: str, title: str, si
     owner = people.with_email(session, address) or people.join(session, address)
     owner.name, owner.title = name, title
     people.change_role(session, owner, Role.OWNER, owner)
-    the = site.the(session)
     the.name, the.owner_link_hash = site_name, None
     return owner

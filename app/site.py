@@ -7,7 +7,7 @@ import zlib
 from datetime import date
 
 from sqlalchemy import update
-from sqlmodel import Field, Session, SQLModel, col
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from app import text
 from app.words import _
@@ -62,6 +62,11 @@ class Site(SQLModel, table=True):
 
 def the(session: Session) -> Site:
     return session.get_one(Site, 1)
+
+
+def lock(session: Session) -> Site:
+    """The site as it is now, until the transaction ends."""
+    return session.exec(select(Site).with_for_update().execution_options(populate_existing=True)).one()
 
 
 def describe(session: Session, *, name: str, description: str, accent: str, is_indexed: bool) -> None:

@@ -34,7 +34,7 @@ def may_fill(session: Session) -> bool:
 
 def fill(session: Session, owner: Person | None = None) -> Import:
     """Put a year of an imaginary product on the board. Raises Refused when the board has items."""
-    the = session.exec(select(site.Site).with_for_update()).one()
+    the = site.lock(session)
     if not may_fill(session):
         raise Refused(_("The board has items already. Samples are for an empty board."))
     samples = tomllib.loads(BOARD.read_text(encoding="utf-8"))

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, func, update
 from sqlmodel import Session, col, select
 
-from app import comments, items, votes
+from app import comments, items, site, votes
 from app.boards import Board
 from app.comments import Comment
 from app.defect_questions import DefectQuestion
@@ -13,7 +13,6 @@ from app.imports.batches import SAMPLE, Import
 from app.items import Item
 from app.people import Person, RoleChange
 from app.sessions import SessionRow
-from app.site import Site
 from app.subscriptions import Subscription
 from app.tags import ItemTag, Tag
 from app.votes import Vote
@@ -71,7 +70,7 @@ def _empty_boards(session: Session, samples: Import) -> None:
 
 def _restore_site(session: Session, samples: Import) -> None:
     """Take back the description, and the item numbers that nothing uses."""
-    the = session.exec(select(Site).with_for_update()).one()
+    the = site.lock(session)
     if the.description == samples.report["description"]:
         the.description = ""
     the.last_item_number = session.exec(select(func.max(Item.number))).one() or 0

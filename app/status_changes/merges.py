@@ -9,14 +9,13 @@ from collections.abc import Collection
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from app import items, votes
+from app import items, site, votes
 from app.items import Item
-from app.site import Site
 
 
 def families(session: Session, numbers: Collection[int]) -> set[int]:
     """Take a turn at merging until the transaction ends; these items and those for which their votes count."""
-    session.exec(select(Site.id).with_for_update()).one()
+    site.lock(session)
     return {*numbers, *session.exec(select(Item.root).where(col(Item.number).in_(numbers)))}
 
 
