@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Column, Field, Session, SQLModel, Text, col, func, select
 
-from app import boards, db, edits, events, people, search, site, text
+from app import boards, db, edits, events, people, search, site, targets, text
 from app.boards import Board
 from app.events import Happened
 from app.people import Person, Role
@@ -22,6 +22,7 @@ from app.words import N_, _
 HALF_LIFE = timedelta(days=14)
 EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 ANSWER_MOST = 240
+SOURCE_MOST, SOURCE_ID_MOST = 40, 120
 
 DETAILS = {
     "expected": N_("What did you expect?"),
@@ -74,7 +75,7 @@ class Item(SQLModel, table=True):
     workaround_html: str = Field(default="", sa_type=db.Html)
     review_on: date | None = None
     due_on: date | None = None
-    target: str | None = Field(default=None, max_length=7)
+    target: str | None = Field(default=None, max_length=targets.LENGTH)
     merged_into: int | None = Field(default=None, foreign_key="item.number", index=True)
     root: int = Field(foreign_key="item.number", index=True)
 
@@ -98,8 +99,8 @@ class Item(SQLModel, table=True):
     hidden_because: str = Field(default="", max_length=1000)
 
     form_key: str | None = Field(default=None, max_length=64)
-    source: str | None = Field(default=None, max_length=40)
-    source_id: str | None = Field(default=None, max_length=120)
+    source: str | None = Field(default=None, max_length=SOURCE_MOST)
+    source_id: str | None = Field(default=None, max_length=SOURCE_ID_MOST)
     import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
 
     @property

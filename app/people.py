@@ -57,9 +57,9 @@ class Person(SQLModel, table=True):
     """
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(default="", max_length=80)
+    name: str = Field(default="", max_length=text.NAME_MOST)
     email: str | None = Field(default=None, max_length=254, unique=True)
-    title: str = Field(default="", max_length=80)
+    title: str = Field(default="", max_length=text.NAME_MOST)
     role: Role = Field(default=Role.MEMBER, sa_type=db.Word(Role))
     joined_at: datetime = Field(default_factory=db.now)
     deleted_at: datetime | None = None

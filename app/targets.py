@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, func
 
 from app.words import _, locale
 
+LENGTH = len("2027-Q1")
 _FORM = re.compile(r"(20\d\d)-(?:(0[1-9]|1[0-2])|Q([1-4]))")
 
 

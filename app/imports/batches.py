@@ -8,6 +8,7 @@ from sqlalchemy import JSON
 from sqlmodel import Column, Field, Session, SQLModel, col, select
 
 from app import db
+from app.items import SOURCE_MOST
 from app.refusals import NotFound
 from app.words import N_, _
 
@@ -49,7 +50,7 @@ class Import(SQLModel, table=True):
     """
 
     id: int | None = Field(default=None, primary_key=True)
-    source: str = Field(max_length=40)
+    source: str = Field(max_length=SOURCE_MOST)
     name: str = Field(default="", max_length=200)
     by_id: int | None = None
     state: State = Field(default=State.PREPARED, sa_type=db.Word(State))

@@ -11,13 +11,12 @@ from app.boards import Access, Board
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound
-from app.status_changes.table import Move
+from app.status_changes.table import VERSION_MOST, Move
 from app.statuses import Reason, Status
 from app.words import _, number
 
 REVIEW_AFTER = timedelta(days=365)
 ANSWER_WITHIN = timedelta(days=14)
-VERSION_MOST = 80
 CHECKLIST_MOST, ENTRY_MOST = 8, 80
 YEARS_AHEAD = timedelta(days=3660)
 
@@ -106,7 +105,7 @@ def _is_as_visible(session: Session, other: Item, chosen: Collection[Item]) -> b
 
 
 def target(check: text.Checks, value: str) -> str | None:
-    value = check.line("target", value, label=_("Target"), most=7, needed=False).upper()
+    value = check.line("target", value, label=_("Target"), most=targets.LENGTH, needed=False).upper()
     if value and not targets.is_target(value):
         check.wrong("target", _("Target: write a month like 2026-12 or a quarter like 2027-Q1."))
     return value or None

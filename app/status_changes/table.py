@@ -7,8 +7,10 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint
 from sqlmodel import Column, Field, SQLModel, Text
 
-from app import db
+from app import db, targets, text
 from app.statuses import CLOSED, Reason, Status
+
+VERSION_MOST = 80
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -58,9 +60,9 @@ class StatusChange(SQLModel, table=True):
     due_on: date | None = None
     checklist: list[str] = Field(default_factory=list, sa_column=Column(JSON, server_default="[]", nullable=False))
     duplicate_of: int | None = Field(default=None, foreign_key="item.number", index=True)
-    target: str | None = Field(default=None, max_length=7)
-    shipped_in: str = Field(default="", max_length=80)
-    shipped_link: str = Field(default="", max_length=500)
+    target: str | None = Field(default=None, max_length=targets.LENGTH)
+    shipped_in: str = Field(default="", max_length=VERSION_MOST)
+    shipped_link: str = Field(default="", max_length=text.LINK_MOST)
     edited_at: datetime | None = None
 
     @property
@@ -82,8 +84,8 @@ class TargetMove(SQLModel, table=True):
     item_number: int = Field(foreign_key="item.number", index=True)
     person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     at: datetime
-    from_target: str | None = Field(default=None, max_length=7)
-    to_target: str | None = Field(default=None, max_length=7)
+    from_target: str | None = Field(default=None, max_length=targets.LENGTH)
+    to_target: str | None = Field(default=None, max_length=targets.LENGTH)
     cause: str = Field(sa_type=Text)
     html: str = Field(sa_type=db.Html)
 

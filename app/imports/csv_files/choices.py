@@ -9,11 +9,10 @@ from app.imports import outcomes
 from app.imports.batches import SAMPLE
 from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import NEW_BOARD, Mapping
+from app.items import SOURCE_MOST
 from app.markup import Markup
 from app.statuses import Kind
 from app.words import _
-
-SOURCE_MOST = 40
 
 
 @dataclass

@@ -16,6 +16,7 @@ from app.imports.csv_files.columns import Column
 from app.imports.csv_files.dates import Order
 from app.imports.csv_files.headings import Field, plain
 from app.imports.csv_files.records import Form, Place
+from app.items import SOURCE_MOST
 from app.markup import Markup
 from app.refusals import Invalid
 from app.statuses import Kind
@@ -75,7 +76,7 @@ class Mapping:
     @property
     def source_key(self) -> str:
         """The source as items carry it."""
-        return text.slug(self.source)[:40]
+        return text.slug(self.source)[:SOURCE_MOST]
 
 
 def look(path: Path, name: str) -> tuple[Mapping, list[Column]]:
@@ -124,7 +125,7 @@ def _source(found: list[Column], name: str) -> str:
     signs = Counter({source: len(marks & headings) for source, marks in FINGERPRINTS.items()})
     source, count = signs.most_common(1)[0]
     words = [word for word in re.split(r"[\W_]+", Path(name).stem) if word and not word.isdigit()]
-    return source if count >= SIGNS else (" ".join(words) or "CSV")[:40]
+    return source if count >= SIGNS else (" ".join(words) or "CSV")[:SOURCE_MOST]
 
 
 def _kind(found: list[Column], name: str) -> Kind:

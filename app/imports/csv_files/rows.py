@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 
-from app import db, people, text
+from app import db, items, people, tags, text
 from app.imports import outcomes
 from app.imports.arrivals import MADE_ID, Arrival, Oddity
 from app.imports.csv_files import columns, dates, records
@@ -18,12 +18,11 @@ from app.imports.csv_files.records import Place, Record
 from app.imports.csv_files.storing import BROKEN
 from app.imports.outcomes import Outcome
 from app.markup import Markup
+from app.status_changes.table import VERSION_MOST
 from app.statuses import Kind
 from app.words import _, ngettext, number
 
 BODY_MOST = 200_000
-TAG_MOST = 40
-ID_MOST = 120
 OLDEST_YEAR = 1970
 DETAILS = (Field.EXPECTED, Field.STEPS, Field.VERSION)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -111,7 +110,7 @@ class _Reader:
             answer=given[Field.ANSWER][:BODY_MOST],
             link=self._link(row, given[Field.LINK]),
             details={each: given[each][: text.WORDS_MOST] for each in DETAILS if given[each]},
-            shipped_in=given[Field.SHIPPED_IN][:80],
+            shipped_in=given[Field.SHIPPED_IN][:VERSION_MOST],
             original=_plain_id(given[Field.ORIGINAL]),
         )
 
@@ -164,7 +163,7 @@ class _Reader:
     def _board(self, value: str) -> str:
         """The address of a board here, or the name of a board to be made."""
         chosen = self.mapping.boards.get(value, "") if value else ""
-        return value[:80] if chosen == NEW_BOARD else chosen or self.mapping.board
+        return value[: text.NAME_MOST] if chosen == NEW_BOARD else chosen or self.mapping.board
 
     def _outcome(self, status: str, resolution: str) -> Outcome | None:
         words = outcomes.joined(status, resolution)
@@ -179,7 +178,7 @@ class _Reader:
         return max(count, 0) % 2**31
 
     def _link(self, row: Row, value: str) -> str:
-        if value and (not text.is_web_address(value) or len(value) > 500):  # noqa: PLR2004 - as links in forms
+        if value and (not text.is_web_address(value) or len(value) > text.LINK_MOST):
             row.note(_("“%s” is no address of a page.") % value[:60])
             return ""
         return value
@@ -198,9 +197,9 @@ def _plain_id(given: str) -> str:
     """An id as the source means it: spreadsheets make `12.0` of 12. One that is too long is told apart by its hash."""
     plain = given.removeprefix("#").strip()
     plain = plain[:-2] if re.fullmatch(r"\d+\.0", plain) else plain
-    return plain if len(plain) <= ID_MOST else hashlib.sha256(plain.encode()).hexdigest()
+    return plain if len(plain) <= items.SOURCE_ID_MOST else hashlib.sha256(plain.encode()).hexdigest()
 
 
 def _tags(value: str) -> list[str]:
-    names = [" ".join(name.split())[:TAG_MOST] for name in _SEPARATORS.split(value)]
+    names = [" ".join(name.split())[: tags.NAME_MOST] for name in _SEPARATORS.split(value)]
     return list(dict.fromkeys(name for name in names if name))

@@ -15,6 +15,7 @@ from app.refusals import Invalid
 from app.status_changes import Move, check, corrections
 from app.status_changes import StatusChange as Change
 from app.status_changes import TargetMove as Promise
+from app.status_changes.table import VERSION_MOST
 from app.statuses import Reason, Status
 from app.timeline import Entry, Happening
 from app.web.api import items, route, shapes
@@ -83,7 +84,7 @@ class Moving(shapes.Asked):
     duplicate_of: shapes.Number | None = Field(None, description="The item it is the same as; needed for duplicate.")
     target: Annotated[shapes.Text, Field(description="A month or a quarter, for planned and in_progress.",
                                          examples=["2027-Q1"])] = ""  # fmt: skip
-    shipped_in: Annotated[shapes.Text, shapes.words("The version that has it.", check.VERSION_MOST, "4.2")] = ""
+    shipped_in: Annotated[shapes.Text, shapes.words("The version that has it.", VERSION_MOST, "4.2")] = ""
     shipped_link: Annotated[shapes.Text, shapes.words("Where to read about it.", text.LINK_MOST)] = ""
 
     def as_move(self, seen: Status | None = None) -> Move:
