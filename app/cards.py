@@ -1,12 +1,12 @@
 """Preview cards: what other sites show of a page that somebody links to, as a picture of 1200 by 630 pixels."""
 
 import io
-from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 from PIL.ImageFont import FreeTypeFont
 
+from app import lettering
 from app.colours import DAY
 from app.marks import MARKS
 from app.statuses import Status
@@ -55,30 +55,9 @@ def _line(pen: ImageDraw.ImageDraw, top: int, words: str, size: int, colour: str
 
 
 def _lines(words: str, size: int) -> list[str]:
-    """The words in lines that fit the card; what does not fit ends in an ellipsis."""
+    """The words in lines that fit the card."""
     font = _font_for(words, size)
-    if font is None:
-        return []
-    lines = list(_broken(words, font))
-    if len(lines) > TITLE_LINES:
-        lines[TITLE_LINES - 1 :] = [lines[TITLE_LINES - 1].rstrip(",.;:") + "…"]
-    return lines
-
-
-def _broken(words: str, font: FreeTypeFont) -> Iterator[str]:
-    most = SIZE[0] - 2 * MARGIN
-    line = ""
-    for word in words.split():
-        longer = f"{line} {word}".strip()
-        if line and font.getlength(longer) > most:
-            yield line
-            longer = word
-        while font.getlength(longer) > most:
-            fits = next(end for end in range(len(longer), 0, -1) if font.getlength(longer[:end]) <= most)
-            yield longer[:fits]
-            longer = longer[fits:]
-        line = longer
-    yield line
+    return lettering.broken(words, font.getlength, SIZE[0] - 2 * MARGIN, TITLE_LINES) if font else []
 
 
 def _font_for(words: str, size: int) -> FreeTypeFont | None:

@@ -1,7 +1,6 @@
 """Feeds, as Atom and as JSON Feed. Cookies are passed over: everybody reads what a visitor may read."""
 
 import json
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from app import feeds, items, site
 from app.config import settings
 from app.feeds import Entry, Feed
 from app.items import Item
+from app.lettering import NO_XML
 from app.listing import Sort, View
 from app.refusals import NotFound
 from app.site import Site
@@ -21,8 +21,6 @@ from app.web import narrowing, pages
 from app.web.kit import Db
 from app.web.route import area as new_area
 from app.words import _, locale
-
-NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what XML 1.0 cannot hold
 
 area = new_area()
 
