@@ -1,5 +1,6 @@
 """What the team should look at next: who waits, which questions, promises and refusals fall due, what to merge."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,7 +10,7 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, and_, func, literal, select, true, tuple_
 from sqlmodel import Session, col
 
-from app import db, targets
+from app import db, paging, targets
 from app.boards import Board
 from app.items import Item
 from app.people import Person
@@ -59,6 +60,9 @@ MEANINGS = {
     Section.REVIEWS: N_("Declined some time ago, to be looked at again by now."),
     Section.MERGES: N_("Requests that somebody holds to be the same."),
 }
+_READ: dict[Section, Callable[[str], Any]] = {
+    Section.QUESTIONS: date.fromisoformat, Section.TARGETS: paging.month, Section.REVIEWS: date.fromisoformat,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -113,16 +117,17 @@ def page(session: Session, view: View, now: datetime) -> Page:
         .order_by(key, col(Item.number))
         .limit(PAGE + 1)
     )
-    start = _start(view, key)
-    if start is not None:
-        statement = statement.where(tuple_(key, col(Item.number)) > start)
+    start = paging.start(view.after, _READ.get(view.section, paging.moment))
+    if start:
+        value, number = start
+        statement = statement.where(tuple_(key, col(Item.number)) > tuple_(literal(value, key.type), literal(number)))
     found = session.execute(statement).all()
     rows = [Row(item, reporter) for item, reporter, _key in found[:PAGE]]
     later = None
     if len(found) > PAGE:
         last = found[PAGE - 1]
-        later = replace(view, after=f"{last.Item.number}_{_token(last.key)}")
-    return Page(rows, next=later, is_first=start is None)
+        later = replace(view, after=paging.token(last.Item.number, last.key))
+    return Page(rows, next=later, is_first=not start)
 
 
 def _proposed(session: Session, view: View) -> Page:
@@ -178,33 +183,3 @@ def _key(section: Section) -> ColumnElement[Any]:
     }
     key: ColumnElement[Any] = keys.get(section, col(Item.waiting_since))
     return key
-
-
-def _start(view: View, key: ColumnElement[Any]) -> Any:
-    """Where the page before ended, as values of the order; None for none, or for what is no such token."""
-    number, _sign, value = view.after.partition("_")
-    try:
-        return tuple_(literal(_READ.get(view.section, _moment)(value), key.type), literal(int(number[:9])))
-    except ValueError:
-        return None
-
-
-def _token(value: datetime | date | str) -> str:
-    return value if isinstance(value, str) else value.isoformat()
-
-
-def _moment(value: str) -> datetime:
-    at = datetime.fromisoformat(value)
-    if at.tzinfo is None:
-        raise ValueError(value)
-    return at
-
-
-def _month(value: str) -> str:
-    date.fromisoformat(f"{value}-01")
-    return value
-
-
-_READ: dict[Section, Any] = {
-    Section.QUESTIONS: date.fromisoformat, Section.TARGETS: _month, Section.REVIEWS: date.fromisoformat,
-}  # fmt: skip

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, exists, select, tuple_
 from sqlmodel import Session, col
 
-from app import db, items, search
+from app import db, items, paging, search
 from app.boards import Board
 from app.items import Item
 from app.listing.rows import Row, fetch, first, with_numbers
@@ -19,8 +18,11 @@ from app.statuses import Status
 from app.tags import ItemTag, Tag
 
 PAGE = 20
-NUMBER_MOST = 2**31
 SHAPES_MOST = 200
+_READ: dict[Sort, Callable[[str], Any]] = {
+    Sort.TRENDING: paging.measure, Sort.VOTES: paging.count, Sort.NEW: paging.moment, Sort.ANSWERED: paging.moment,
+    Sort.WAITING: paging.moment,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,18 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     """A page of what this person may see of the view, and the view of the page after it."""
     if view.sort is Sort.BEST:
         return _best(session, viewer, view)
-    start, role = _start(view), viewer.role if viewer else None
-    values = {**values_of(viewer, view), **start}
+    start, role = paging.start(view.after, _READ[view.sort]), viewer.role if viewer else None
+    values = values_of(viewer, view)
+    if start:
+        values["start"], values["start_number"] = start
     if view.query:
         values["found"] = _found(session, viewer, view)
     statement = _page_of(role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query))
     rows = fetch(session, statement, values)
-    later = replace(view, after=_token(view.sort, rows[PAGE - 1])) if len(rows) > PAGE else None
+    later = None
+    if len(rows) > PAGE:
+        last = rows[PAGE - 1]
+        later = replace(view, after=paging.token(last.number, getattr(last, SORT_COLUMNS[view.sort].key)))
     return Page(rows[:PAGE], later, is_first=not start)
 
 
@@ -107,44 +114,6 @@ def _page_of(
         found = found.where(key > start if sort.rises else key < start)
     order: list[Any] = [each if sort.rises else each.desc() for each in (column, col(Item.number))]
     return first(found.where(column.is_not(None)), order, PAGE + 1)
-
-
-def _token(sort: Sort, row: Row) -> str:
-    """Where a page ended: the number of its last item, and the value by which that was sorted."""
-    value = getattr(row, SORT_COLUMNS[sort].key)
-    return f"{row.number}_{value.isoformat() if isinstance(value, datetime) else repr(value)}"
-
-
-def _start(view: View) -> dict[str, Any]:
-    """The token as values of the sort's columns; none for none, or for one that was not made for this sort."""
-    number, _sign, value = view.after.partition("_")
-    try:
-        return {"start": _READ[view.sort](value), "start_number": _count(number)}
-    except (ValueError, OverflowError):
-        return {}
-
-
-def _count(value: str) -> int:
-    return int(_measure(value))
-
-
-def _measure(value: str) -> float:
-    measure = float(value)
-    if not abs(measure) < NUMBER_MOST:
-        raise ValueError(value)
-    return measure
-
-
-def _moment(value: str) -> datetime:
-    at = datetime.fromisoformat(value)
-    if at.tzinfo is None:
-        raise ValueError(value)
-    return at.astimezone(UTC)
-
-
-_READ: dict[Sort, Callable[[str], Any]] = {
-    Sort.TRENDING: _measure, Sort.VOTES: _count, Sort.NEW: _moment, Sort.ANSWERED: _moment, Sort.WAITING: _moment,
-}  # fmt: skip
 
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
