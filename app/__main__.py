@@ -147,12 +147,12 @@ def back_up(arguments: argparse.Namespace) -> None:
 
 
 def restore(arguments: argparse.Namespace) -> None:
-    from app import backups, pulse
+    from app import backups, outbox
 
     with configured_database() as database:
         restored = backups.restore(database, arguments.file, settings().data_dir)
         with database.session(writes=False) as session:
-            waiting = pulse.take(session).mails_waiting
+            waiting = outbox.queue(session).waiting
     count = words.number(sum(restored.tables.values()))
     print(_("Restored: %(count)s rows, as they were on %(at)s.") % {"count": count, "at": restored.made_at})
     if waiting:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import and_, delete, func, or_, update
 from sqlmodel import Field, Index, Session, SQLModel, Text, col, select
 
 from app import db
@@ -40,6 +40,9 @@ class Mail(SQLModel, table=True):
     def is_news(self) -> bool:
         """Whether it tells of what happened, and not of what its reader is doing at the moment."""
         return self.unsubscribe_path is not None
+
+
+_WAITS = and_(col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None))
 
 
 def put(
@@ -86,8 +89,8 @@ def claim(session: Session, most: int = 20) -> list[Mail]:
 
 
 def _due(now: datetime) -> Any:
-    waits = select(Mail.id).where(col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None), col(Mail.run_at) <= now)
-    return waits.where(or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) < now))
+    is_free = or_(col(Mail.leased_until).is_(None), col(Mail.leased_until) < now)
+    return select(Mail.id).where(_WAITS, col(Mail.run_at) <= now, is_free)
 
 
 def sent(session: Session, mail: Mail) -> None:
@@ -108,20 +111,22 @@ def failed(session: Session, mail: Mail, trouble: str, *, for_good: bool = False
 
 
 class Queue(NamedTuple):
-    """How many mails are where."""
+    """How many mails are where, and when the first of those that wait was put."""
 
     waiting: int
     given_up: int
     sent: int
+    waiting_since: datetime | None
 
 
 def queue(session: Session) -> Queue:
     """How many mails wait, were given up, and have left; what is long past is no longer counted."""
     done, given_up = col(Mail.done_at).is_not(None), col(Mail.given_up_at).is_not(None)
-    counts = select(
-        func.count().filter(~done, ~given_up), func.count().filter(~done, given_up), func.count().filter(done)
-    )
-    return Queue(*session.exec(counts.select_from(Mail)).one())
+    figures = select(
+        func.count().filter(_WAITS), func.count().filter(~done, given_up), func.count().filter(done),
+        func.min(Mail.put_at).filter(_WAITS),
+    )  # fmt: skip
+    return Queue(*session.exec(figures.select_from(Mail)).one())
 
 
 def troubled(session: Session, most: int) -> list[Mail]:

@@ -5,9 +5,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, SQLModel, col, select
 
+from app import outbox
 from app.comments import Comment
 from app.items import Item
-from app.outbox import Mail
 from app.people import Person
 from app.votes import Vote
 
@@ -36,12 +36,13 @@ def take(session: Session) -> Pulse:
     def count(table: type[SQLModel], *conditions: ColumnElement[bool]) -> int:
         return session.exec(select(func.count()).select_from(table).where(*conditions)).one()
 
+    mails = outbox.queue(session)
     return Pulse(
         items=count(Item),
         items_waiting=count(Item, col(Item.waiting_since).is_not(None)),
         votes=count(Vote),
         comments=count(Comment),
         people=count(Person, col(Person.deleted_at).is_(None)),
-        mails_waiting=count(Mail, col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None)),
-        mails_given_up=count(Mail, col(Mail.given_up_at).is_not(None)),
+        mails_waiting=mails.waiting,
+        mails_given_up=mails.given_up,
     )

@@ -8,14 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, select
 
-from app import db, pulse, schema
+from app import db, outbox, schema
 from app.config import settings
 from app.db import Database
 from app.doctor import machine
 from app.doctor.findings import Finding, fail, ok, warn
-from app.outbox import Mail
 from app.words import _, number, span
 
 OLDEST_POSTGRESQL = 150_000
@@ -118,15 +116,16 @@ def backlog() -> Iterator[Finding]:
         if opened is None or not _is_ready(opened):
             return
         with opened.session(writes=False) as session:
-            taken, oldest = pulse.take(session), _oldest_mail(session)
-    if oldest > LATE:
+            mails = outbox.queue(session)
+    waits = db.now() - mails.waiting_since if mails.waiting_since else timedelta()
+    if waits > LATE:
         words = _("Mails wait to leave: %(count)s, for up to %(span)s.")
         remedy = _("See below whether the mail server answers, and let “serve” or “work” run.")
-        yield warn(words % {"count": number(taken.mails_waiting), "span": span(oldest)}, remedy)
+        yield warn(words % {"count": number(mails.waiting), "span": span(waits)}, remedy)
     else:
-        yield ok(_("Mails that wait to leave: %s.") % number(taken.mails_waiting))
-    if taken.mails_given_up:
-        words = _("Mails that were given up in the last weeks: %s.") % number(taken.mails_given_up)
+        yield ok(_("Mails that wait to leave: %s.") % number(mails.waiting))
+    if mails.given_up:
+        words = _("Mails that were given up in the last weeks: %s.") % number(mails.given_up)
         yield warn(words, _("The log says why each could not be delivered."))
 
 
@@ -135,9 +134,3 @@ def _is_ready(opened: Database) -> bool:
         return schema.is_current(opened)
     except DBAPIError:
         return False
-
-
-def _oldest_mail(session: Session) -> timedelta:
-    waiting = col(Mail.done_at).is_(None), col(Mail.given_up_at).is_(None)
-    put_at = session.exec(select(Mail.put_at).where(*waiting).order_by(col(Mail.put_at)).limit(1)).first()
-    return db.now() - put_at if put_at is not None else timedelta()
