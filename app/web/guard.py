@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import settings
+from app.web.route import SAFE_METHODS
 from app.words import _
 
 POLICY = (
@@ -26,7 +27,6 @@ BONDS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 SHOWING_WIDGETS = f"{POLICY}; frame-src 'self'"  # of the pages with a preview of the widget
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 API = "/api/"  # knows nobody by a cookie, so that pages of any site may call it
 FOR_OTHER_SITES = {
     "Access-Control-Allow-Origin": "*",
