@@ -9,7 +9,7 @@ import argparse
 import logging.config
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -107,10 +107,8 @@ def serve(arguments: argparse.Namespace) -> None:
     if not settings().base_url:
         os.environ.setdefault("DAYLIGHT_SERVED_AT", f"http://{shown_host(host)}:{port}")
         settings.cache_clear()
-    database = prepared_database()
-    with database.session() as session:
+    with prepared_database() as database, database.session() as session:
         link = first_run.owner_link(session, settings().effective_base_url)
-    database.close()
     print(f"Daylight: {settings().effective_base_url}", flush=True)
     if link:
         print(f"Owner link: {link}", flush=True)
@@ -125,13 +123,15 @@ def shown_host(host: str) -> str:
 
 
 def migrate(arguments: argparse.Namespace) -> None:
-    prepared_database(arguments.to, back=arguments.back).close()
+    with prepared_database(arguments.to, back=arguments.back):
+        pass
 
 
 def background_work(_arguments: argparse.Namespace) -> None:
     from app import work
 
-    work.until_stopped(prepared_database())
+    with prepared_database() as database:
+        work.until_stopped(database)
 
 
 def back_up(arguments: argparse.Namespace) -> None:
@@ -183,34 +183,27 @@ def ask_doctor(arguments: argparse.Namespace) -> None:
 def sample(arguments: argparse.Namespace) -> None:
     from app import samples
 
-    database = prepared_database()
-    try:
-        with database.session() as session:
-            samples.remove(session) if arguments.remove else samples.fill(session)
-    finally:
-        database.close()
+    with prepared_database() as database, database.session() as session:
+        samples.remove(session) if arguments.remove else samples.fill(session)
 
 
 @contextmanager
 def configured_database() -> Iterator[Database]:
     """The configured database as it is."""
     settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(db.make_engine(settings().effective_database_url))
-    try:
+    with closing(Database(db.make_engine(settings().effective_database_url))) as database:
         yield database
-    finally:
-        database.close()
 
 
-def prepared_database(revision: str = "head", *, back: bool = False) -> Database:
-    """The configured database with its schema brought to a revision."""
-    settings().data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(db.make_engine(settings().effective_database_url))
-    schema.migrate(database, revision, back=back)
-    if revision == "head":
-        with database.session() as session:
-            first_run.prepare(session)
-    return database
+@contextmanager
+def prepared_database(revision: str = "head", *, back: bool = False) -> Iterator[Database]:
+    """The same with its schema brought to a revision."""
+    with configured_database() as database:
+        schema.migrate(database, revision, back=back)
+        if revision == "head":
+            with database.session() as session:
+                first_run.prepare(session)
+        yield database
 
 
 if __name__ == "__main__":

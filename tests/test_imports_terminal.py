@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ Run = Callable[..., str]
 def run(database_url: str, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command here and now; returns what it says."""
     parser = argparse.ArgumentParser()
-    terminal.add_commands(parser, lambda: Database(db.make_engine(database_url)))
+    terminal.add_commands(parser, lambda: closing(Database(db.make_engine(database_url))))
 
     def command(*words: object) -> str:
         arguments = parser.parse_args([str(word) for word in words])

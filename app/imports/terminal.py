@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from app import boards
@@ -23,17 +24,14 @@ ODD_SHOWN = 20
 Act = Callable[[Database, argparse.Namespace], None]
 
 
-def add_commands(parser: argparse.ArgumentParser, open_database: Callable[[], Database]) -> None:
+def add_commands(parser: argparse.ArgumentParser, prepared: Callable[[], AbstractContextManager[Database]]) -> None:
     """Give the command `import` its own commands."""
     commands = parser.add_subparsers(required=True, metavar="source")
 
     def command(name: str, act: Act, sentence: str) -> argparse.ArgumentParser:
         def run(arguments: argparse.Namespace) -> None:
-            database = open_database()
-            try:
+            with prepared() as database:
                 act(database, arguments)
-            finally:
-                database.close()
 
         found = commands.add_parser(name, help=sentence, description=sentence)
         found.set_defaults(run=run)
