@@ -25,6 +25,7 @@ from app.people import Person
 from app.refusals import Invalid, NotAllowed, NotFound, TooMany
 from app.statuses import Status
 from tests import factories
+from tests.effort import calls
 
 AWS = "AKIA" + "Z7" * 8
 ALLOWED = "attach pictures (PNG, JPEG, GIF, WebP) and plain text, such as a log, of up to 5 MB."
@@ -209,6 +210,29 @@ def test_a_secret_is_found_wherever_it_stands_in_a_long_line() -> None:
         assert leaks.find("x" * before + " " + AWS) == [(1, "aws")]
 
 
+@pytest.mark.parametrize("line", ["", "a", "fine"])
+def test_lines_cost_what_their_characters_cost(line: str) -> None:
+    """A few calls for each of the lines of a file, if these are short, take half a minute."""
+    log = f"{line}\n" * (1_000_000 // len(f"{line}\n"))
+    assert calls(lambda: leaks.find(log)) < 1_000
+
+
+@pytest.mark.parametrize("kind", SECRETS)
+def test_nothing_is_found_across_the_end_of_a_line(kind: str) -> None:
+    secret = SECRETS[kind]
+    for place in range(len(secret) + 1):
+        lines = secret[:place], secret[place:]
+        alone = [(number, found) for number, line in enumerate(lines, 1) for _line, found in leaks.find(line)]
+        assert leaks.find("\n".join(lines)) == alone
+
+
+@pytest.mark.parametrize(("words", "kinds"), [(f"password={SECRETS['model']}", ["password"]), (f"{AWS}Z", [])])
+def test_what_is_found_does_not_depend_on_where_a_text_is_cut_to_be_searched(words: str, kinds: list[str]) -> None:
+    for cut in (leaks.PIECE, leaks.PIECE + leaks.LAP):
+        for before in range(cut - len(words), cut + 1):
+            assert leaks.find("\n" * before + words) == [(before + 1, kind) for kind in kinds]
+
+
 def test_the_first_twenty_are_told() -> None:
     assert leaks.find(f"{AWS}\n" * 100) == [(line, "aws") for line in range(1, 21)]
 
@@ -218,6 +242,7 @@ def test_no_pattern_repeats_without_a_limit(leak: leaks.Leak) -> None:
     """So each place of a text costs a fixed amount at most."""
     most = [step[1][1] for step in steps(parser.parse(leak.pattern)) if "REPEAT" in str(step[0])]
     assert max(most, default=0) <= 100
+    assert parser.parse(leak.pattern).getwidth()[1] < leaks.LAP
 
 
 def steps(tree: object) -> list[tuple[object, tuple[object, ...]]]:

@@ -1,19 +1,21 @@
 """Secrets that slip into logs: patterns to warn by before a file is posted. One list, for the browser and for us.
 
-Each pattern is looked for in one line, means the same in Python and in JavaScript, and repeats nothing without a limit,
-so that no text takes more than a time in proportion to its length. A hit is a hint, not a verdict.
+Each pattern begins with no space, takes no end of a line, means the same in Python and in JavaScript, and repeats
+nothing without a limit, so that no text takes more than a time in proportion to its length. A hit is a hint, not a
+verdict.
 """
 
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from app.words import N_, _
 
 TOLD_MOST = 20
-PIECE, LAP = 10_000, 300  # of a line that is longer; the pieces overlap by more than any pattern takes
+PIECE, LAP = 10_000, 300  # characters searched before others may work; and what no hit that begins in them goes beyond
 
 
 class Leak(NamedTuple):
@@ -36,14 +38,18 @@ LEAKS = (
     Leak("jwt", N_("a signed token (JWT)"), r"\beyJ(?:hbGciOi|0eXAiOi|raWQiOi)[0-9A-Za-z_-]{4}"),
     Leak(
         "authorization", N_("an Authorization header"),
-        r"\b[Aa]uthorization[\"']?\s{0,5}[:=]\s{0,5}[\"']?(?:[Bb]earer|[Bb]asic|[Tt]oken)\s{1,5}[0-9A-Za-z+/_.~=-]{8}",
+        r"\b[Aa]uthorization[\"']?[^\S\n]{0,5}[:=][^\S\n]{0,5}[\"']?"
+        r"(?:[Bb]earer|[Bb]asic|[Tt]oken)[^\S\n]{1,5}[0-9A-Za-z+/_.~=-]{8}",
     ),
-    Leak("cookie", N_("a cookie"), r"\b(?:[Ss]et-)?[Cc]ookie[\"']?\s{0,5}:\s{0,5}[\"']?[^\s=;]{1,60}=[^\s;]{12}"),
+    Leak(
+        "cookie", N_("a cookie"),
+        r"\b(?:[Ss]et-)?[Cc]ookie[\"']?[^\S\n]{0,5}:[^\S\n]{0,5}[\"']?[^\s=;]{1,60}=[^\s;]{12}",
+    ),
     Leak("address", N_("an address with a password"), r"://[^\s/:@]{1,100}:(?!\*|<|\$|\{|xxx)[^\s/@]{1,100}@"),
     Leak(
         "password", N_("a password"),
         r"(?:[Pp]ass(?:word|wd|phrase)|PASS(?:WORD|WD|PHRASE)|[Ss]ecret|SECRET|[Aa]pi[_-]?[Kk]ey|API_?KEY"
-        r"|[Aa]ccess_?[Tt]oken|ACCESS_?TOKEN)[\"']?\s{0,5}[:=]\s{0,5}[\"']?"
+        r"|[Aa]ccess_?[Tt]oken|ACCESS_?TOKEN)[\"']?[^\S\n]{0,5}[:=][^\S\n]{0,5}[\"']?"
         r"(?!null|none|None|true|True|false|False|undefined|\*|<|\$|\{|xxx)[^\s\"',;]{6}",
     ),
     Leak(
@@ -52,7 +58,8 @@ LEAKS = (
     ),
 )  # fmt: skip
 LABELS = {leak.kind: leak.label for leak in LEAKS}
-_any = re.compile("|".join(f"(?P<{leak.kind}>{leak.pattern})" for leak in LEAKS), re.ASCII)
+_each = "|".join(f"(?P<{leak.kind}>{leak.pattern})" for leak in LEAKS)
+_any = re.compile(rf"(?=\S)(?:{_each})", re.ASCII)  # at a space, or at the end of a line, no pattern is tried
 
 
 def find(text: str) -> list[tuple[int, str]]:
@@ -61,14 +68,21 @@ def find(text: str) -> list[tuple[int, str]]:
 
 
 def _found(text: str) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(text.split("\n"), 1):
-        kinds = {
-            hit.lastgroup
-            for start in range(0, max(len(line) - LAP, 1), PIECE)
-            for hit in _any.finditer(line, start, start + PIECE + LAP)
-            if hit.lastgroup != "card" or adds_up(hit[0])
-        }
-        yield from ((number, leak.kind) for leak in LEAKS if leak.kind in kinds)
+    for line, hits in groupby(_hits(text), itemgetter(0)):
+        kinds = {kind for _line, kind in hits}
+        yield from ((line, leak.kind) for leak in LEAKS if leak.kind in kinds)
+
+
+def _hits(text: str) -> Iterator[tuple[int, str | None]]:
+    """The line and the kind of each. Lines are counted where something is found only: a text may have millions."""
+    line, end = 1, 0
+    for start in range(0, len(text), PIECE):
+        for hit in _any.finditer(text, max(start, end), start + PIECE + LAP):
+            if hit.start() >= start + PIECE:
+                break  # it is whole in the next piece
+            line, end = line + text.count("\n", end, hit.end()), hit.end()
+            if hit.lastgroup != "card" or adds_up(hit[0]):
+                yield line, hit.lastgroup
 
 
 def adds_up(digits: str) -> bool:
