@@ -106,6 +106,8 @@ GET  /cases/{seal}                                                    404 404 40
 GET  /mail/{cases}                                                    404 404 404 404 404 404
 GET  /mail/{seal}                                                     200 200 200 200 200 200
 GET  /mail/{seal}/items/{public}                                      200 200 200 200 200 200
+GET  /mail/{seal}/items/{hidden}                                      404 404 404 404 404 404
+GET  /mail/{seal}/items/{members}                                     200 200 200 200 200 200
 GET  /mail/{seal}/items/{own}                                         404 404 404 404 404 404
 GET  /mail/none                                                       404 404 404 404 404 404
 GET  /me/address/{address}                                            401 200 404 404 404 404
@@ -328,6 +330,8 @@ POST /me/case-link                                                    401 303 30
 POST /me/case-link/revocation                                         401 303 303 303 303 303
 POST /mail/{seal}                                                     200 200 200 200 200 200
 POST /mail/{seal}/items/{public}                                      200 200 200 200 200 200
+POST /mail/{seal}/items/{hidden}                                      404 404 404 404 404 404
+POST /mail/{seal}/items/{members}                                     200 200 200 200 200 200
 POST /mail/{seal}/items/{own}                                         404 404 404 404 404 404
 POST /mail/none                                                       404 404 404 404 404 404
 POST /me/hearing                                                      401 422 422 422 422 422

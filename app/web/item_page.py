@@ -13,6 +13,7 @@ from app.attachments import Attachment
 from app.boards import Board
 from app.items import Item
 from app.people import Person, Role
+from app.refusals import NotFound
 from app.status_changes import StatusChange
 from app.statuses import Status
 from app.subscriptions import Subscription
@@ -21,6 +22,7 @@ from app.web import forms, kit, pages, team_forms
 from app.web.kit import Db, ItemInPath, Viewer
 from app.web.receiving import FilesAgain
 from app.web.route import area as new_area
+from app.words import _
 
 area = new_area()
 
@@ -59,6 +61,12 @@ def _has_news(shown: dict[str, Any]) -> bool:
 def may_read(viewer: Person | None, item: Item) -> bool:
     """A hidden item still shows to the person who posted it and to maintainers."""
     return not item.is_hidden or policy.is_maintainer(viewer) or kit.is_own(viewer, item.reporter_id)
+
+
+def need_readable(viewer: Person | None, item: Item) -> None:
+    """Raise NotFound for an item that was put out of sight, with the reason that its page gives."""
+    if not may_read(viewer, item):
+        raise NotFound(_("This request was put out of sight. The reason: %s") % item.hidden_because)
 
 
 def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]:

@@ -8,13 +8,10 @@ from sqlmodel import Session
 
 from app import db, items, live
 from app.live import News
-from app.people import Person
-from app.refusals import NotFound
 from app.web import item_page, kit
 from app.web.kit import ItemInPath, Viewer
 from app.web.route import area as new_area
 from app.web.streams import Said, Stream
-from app.words import _
 
 area = new_area()
 
@@ -22,17 +19,12 @@ area = new_area()
 @area.get("/items/{number:int}/live")
 def tell_live(request: Request, viewer: Viewer, item: ItemInPath, after: str = "") -> Response:
     """News of this item since the event `after`, for as long as the reader may see it."""
-    _need_to_see(viewer, item)
+    item_page.need_readable(viewer, item)
     state = request.app.state
     return Stream(
         state.streams, partial(state.lookout.watching, item.number), Reader(request, item.number, db.row_id(after)),
         person=f"person {viewer.key}" if viewer else "", network=f"network {kit.network(request)}",
     )  # fmt: skip
-
-
-def _need_to_see(viewer: Person | None, item: items.Item) -> None:
-    if not item_page.may_read(viewer, item):
-        raise NotFound(_("There is nothing at this address."))
 
 
 class Reader:
@@ -66,7 +58,7 @@ class Reader:
         viewer = kit.identify(self.request)
 
         def read() -> list[News]:
-            _need_to_see(viewer, items.find(session, self.number, viewer))
+            item_page.need_readable(viewer, items.find(session, self.number, viewer))
             return live.since(session, self.number, self.after)
 
         key = ("live", self.number, self.after, kit.audience(self.request, session, viewer))

@@ -1,12 +1,13 @@
 """For whoever got a mail from us: to get fewer, without signing in. A look changes nothing, because scanners look."""
 
 from fastapi import Request, Response
+from sqlmodel import Session
 
 from app import items, notifications, people, seals
 from app.items import Item
 from app.people import Person
 from app.seals import For
-from app.web import kit, pages
+from app.web import item_page, kit, pages
 from app.web.forms import Pressed
 from app.web.kit import Db
 from app.web.route import area as new_area
@@ -31,16 +32,23 @@ def stop_all(request: Request, session: Db, seal: str) -> Response:
 @area.get("/mail/{seal}/items/{number:int}")
 def ask_about_one(request: Request, session: Db, seal: str, number: int) -> Response:
     person = seals.opened(session, seal, For.MAILS)
-    return _page(request, person, item=items.find(session, number, person), path=f"/mail/{seal}/items/{number}",
-                 path_of_all=f"/mail/{seal}")  # fmt: skip
+    item = _readable(session, number, person)
+    return _page(request, person, item=item, path=f"/mail/{seal}/items/{number}", path_of_all=f"/mail/{seal}")
 
 
 @area.post("/mail/{seal}/items/{number:int}")
 def stop_one(request: Request, session: Db, seal: str, number: int, _form: Pressed) -> Response:
     person = seals.opened(session, seal, For.MAILS)
-    item = items.find(session, number, person)
+    item = _readable(session, number, person)
     notifications.mute(session, item, person)
     return _page(request, person, item=item, is_done=True, path_of_all=f"/mail/{seal}")
+
+
+def _readable(session: Session, number: int, person: Person) -> Item:
+    """An item whose title this person may read. Raises NotFound."""
+    item = items.find(session, number, person)
+    item_page.need_readable(person, item)
+    return item
 
 
 def _page(

@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import seals, votes
+from app import hiding, seals, votes
 from app.hearing import Hear
 from app.items import Item
 from app.people import Person
@@ -60,6 +60,16 @@ def test_one_request_is_muted_and_no_other(
     session.expire_all()
     following = [is_following(session, other_member, each) for each in (item, second)]
     assert (following, other_member.hears) == ([False, True], Hear.AT_ONCE)
+
+
+def test_what_was_put_out_of_sight_is_named_to_its_reporter_alone(
+    session: Session, visitor_browser: TestClient, member: Person, maintainer: Person, item: Item, path: str
+) -> None:
+    hiding.hide(session, item, maintainer, "It names a customer.")
+    for answer in (visitor_browser.get(f"{path}{item.path}"), visitor_browser.post(f"{path}{item.path}")):
+        assert (answer.status_code, item.title in answer.text) == (404, False)
+    reporters = f"/mail/{seals.of(session, member, seals.For.MAILS)}"
+    assert item.title in visitor_browser.get(f"{reporters}{item.path}").text
 
 
 def test_the_page_is_kept_by_nobody_and_shows_no_address(visitor_browser: TestClient, path: str) -> None:

@@ -13,7 +13,8 @@ from app.items import Item
 from app.people import Person
 from app.timeline import Entry, Happening
 from app.tokens import Scope
-from app.web.api import bearer, items, route, shapes
+from app.web import item_page
+from app.web.api import bearer, route, shapes
 from app.web.kit import Db, ItemInPath, Maintainer, Member, Viewer
 
 areas = route.areas("Comments")
@@ -46,7 +47,7 @@ class Comment(BaseModel):
 @areas.reading.get("/items/{number:int}/comments")
 def list_comments(session: Db, viewer: Viewer, item: ItemInPath) -> list[Comment]:
     """Read what was said under an item, the oldest first."""
-    items.need_readable(viewer, item)
+    item_page.need_readable(viewer, item)
     story = timeline.of(session, item, viewer)
     return [told(entry, viewer) for entry in story if entry.happening is Happening.COMMENT]
 

@@ -13,7 +13,6 @@ from app.boards import Board
 from app.items import Draft, Item
 from app.listing import Sort, View
 from app.people import Person
-from app.refusals import NotFound
 from app.statuses import Kind, Status
 from app.tokens import Scope
 from app.votes import Weight
@@ -124,7 +123,7 @@ def list_similar_items(
 @areas.reading.get("/items/{number:int}")
 def read_item(session: Db, viewer: Viewer, item: ItemInPath) -> Detail:
     """Read one item."""
-    need_readable(viewer, item)
+    item_page.need_readable(viewer, item)
     return detail(session, viewer, item)
 
 
@@ -150,12 +149,6 @@ def edit_item(request: Request, session: Db, person: Member, item: ItemInPath, a
     items.edit(session, item, person, Draft(item.kind, board.slug, words["title"], words["body"], details))
     session.flush()
     return detail(session, person, item)
-
-
-def need_readable(viewer: Person | None, item: Item) -> None:
-    """Raise NotFound for an item that was put out of sight, with the reason that its page gives."""
-    if not item_page.may_read(viewer, item):
-        raise NotFound(_("This request was put out of sight. The reason: %s") % item.hidden_because)
 
 
 def detail(session: Session, viewer: Person | None, item: Item) -> Detail:

@@ -18,7 +18,8 @@ from app.status_changes import TargetMove as Promise
 from app.status_changes.table import VERSION_MOST
 from app.statuses import Reason, Status
 from app.timeline import Entry, Happening
-from app.web.api import items, route, shapes
+from app.web import item_page
+from app.web.api import route, shapes
 from app.web.kit import Advocate, Db, ItemInPath, Maintainer, Viewer
 from app.words import _
 
@@ -126,7 +127,7 @@ class Moves(BaseModel):
 @areas.reading.get("/items/{number:int}/status-changes")
 def list_status_changes(session: Db, viewer: Viewer, item: ItemInPath) -> Moves:
     """Read every move of an item and of its target."""
-    items.need_readable(viewer, item)
+    item_page.need_readable(viewer, item)
     story = timeline.of(session, item, viewer)
     moves = [told(entry) for entry in story if _is_move(entry)]
     promises = [promise for entry in story if (promise := _promise(entry)) is not None]

@@ -9,7 +9,7 @@ from app.items import Item
 from app.people import Person
 from app.votes import Weight
 from app.web import item_page
-from app.web.api import items, route, shapes
+from app.web.api import route, shapes
 from app.web.kit import Db, ItemInPath, Member, Viewer
 
 areas = route.areas("Votes")
@@ -34,7 +34,7 @@ class Votes(BaseModel):
 @areas.reading.get("/items/{number:int}/vote")
 def count_votes(session: Db, viewer: Viewer, item: ItemInPath) -> Votes:
     """Count the votes for an item, and see whether yours is among them."""
-    items.need_readable(viewer, item)
+    item_page.need_readable(viewer, item)
     return _votes(session, viewer, item)
 
 
