@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import ColumnElement, bindparam, delete, update
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
 from app import db, letters, limits, outbox, people, sessions, site, text
@@ -19,7 +19,10 @@ from app.words import _, ngettext
 
 CODE_LASTS = timedelta(minutes=15)
 TRIES_MOST = 5
-PER_ADDRESS = 5
+# For the address alone the limit is high: it only keeps the mailbox from being flooded, and a low one would let any
+# stranger use up the owner's codes. With five tries a code it leaves a hundred guesses an hour, in a million.
+PER_ADDRESS_AND_NETWORK = 5
+PER_ADDRESS = 20
 PER_NETWORK = 30
 PERIOD = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -80,16 +83,19 @@ class SignIn(SQLModel, table=True):
         return Plan(self.next_path, self.act_path, self.act_body)
 
 
-def begin(session: Session, email: str, *, name: str = "", network: str = "", plan: Plan | None = None) -> str:
+def begin(
+    session: Session, email: str, *, name: str = "", network: str = "", plan: Plan | None = None, instead_of: str = ""
+) -> str:
     """Send a code and a link to an address, known or not; returns the handle under which the code is taken.
 
-    Raises Invalid, and TooMany for an address or a network that asked too often.
+    The attempt that this browser had before, `instead_of`, ends. Raises Invalid, and TooMany for an address or a
+    network that asked too often.
     """
     check = text.Checks()
     address = people.checked_email(check, email)
     name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST, needed=False)
     check.done()
-    attempt, secret = _new(session, address, network)
+    attempt, secret = _new(session, address, network, col(SignIn.handle_hash) == hashed(instead_of))
     attempt.name, plan = name, plan or Plan()
     attempt.next_path, attempt.act_path, attempt.act_body = plan.next_path, plan.act_path, plan.act_body
     link = f"{settings().effective_base_url}/sign-in/{secret.handle}/link/{secret.link}"
@@ -98,13 +104,16 @@ def begin(session: Session, email: str, *, name: str = "", network: str = "", pl
 
 
 def begin_change(session: Session, person: Person, email: str, *, network: str = "") -> str:
-    """Send a code to the address that a person wants to have; returns the handle. Raises Invalid, TooMany."""
+    """Send a code to the address that a person wants to have, and end their earlier attempts; returns the handle.
+
+    Raises Invalid, TooMany.
+    """
     check = text.Checks()
     address = people.checked_email(check, email)
     if address == person.email:
         check.wrong("email", _("E-mail: this is your address already."))
     check.done()
-    attempt, secret = _new(session, address, network)
+    attempt, secret = _new(session, address, network, col(SignIn.person_id) == person.key)
     attempt.person_id = person.key
     _send(session, attempt, "new_address", code=secret.code)
     return secret.handle
@@ -119,12 +128,13 @@ class _Secret:
     link: str
 
 
-def _new(session: Session, address: str, network: str) -> tuple[SignIn, _Secret]:
-    """A new attempt, which ends the older ones of the same address."""
+def _new(session: Session, address: str, network: str, is_replaced: ColumnElement[bool]) -> tuple[SignIn, _Secret]:
+    """A new attempt, which ends those it replaces: never a stranger's, who could end a code while it is typed."""
     limits.spend(session, f"sign-in from {network}", most=PER_NETWORK, per=PERIOD)
-    limits.spend(session, f"sign-in to {_short(address)}", most=PER_ADDRESS, per=PERIOD)
-    older = col(SignIn.email) == address, col(SignIn.ended_at).is_(None)
-    session.execute(update(SignIn).where(*older).values(ended_at=db.now()))
+    to = f"sign-in to {_short(address)}"
+    limits.spend(session, f"{to} from {network}", most=PER_ADDRESS_AND_NETWORK, per=PERIOD)
+    limits.spend(session, to, most=PER_ADDRESS, per=PERIOD)  # last, so that whoever is refused does not use it up
+    session.execute(update(SignIn).where(is_replaced, col(SignIn.ended_at).is_(None)).values(ended_at=db.now()))
     secret = _Secret(secrets.token_urlsafe(16), f"{secrets.randbelow(1_000_000):06}", secrets.token_urlsafe(32))
     attempt = SignIn(
         handle_hash=hashed(secret.handle), email=address, code_hash=_sealed(secret.handle, secret.code),

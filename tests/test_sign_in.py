@@ -112,14 +112,25 @@ def test_a_code_lasts_fifteen_minutes(session: Session) -> None:
     assert not sign_in.try_link(session, attempt, handle, secret_to(session))
 
 
-def test_a_newer_code_ends_the_older_of_the_same_address_only(session: Session, member: Person) -> None:
-    others = sign_in.begin(session, member.email or "")
+def test_a_newer_code_ends_the_older_of_the_same_browser_only(session: Session) -> None:
+    elsewhere = sign_in.begin(session, NEW)
+    code_elsewhere = code_to(session)
     first = sign_in.begin(session, NEW)
     earlier = code_to(session)
-    second = sign_in.begin(session, NEW)
+    second = sign_in.begin(session, NEW, instead_of=first)
     assert not enter(session, first, earlier)
     assert enter(session, second, code_to(session))
-    assert enter(session, others, code_to(session, member.email or ""))
+    assert enter(session, elsewhere, code_elsewhere)
+
+
+def test_a_newer_code_for_a_change_ends_the_older_of_the_same_person_only(
+    session: Session, member: Person, other_member: Person
+) -> None:
+    theirs, first, second = (
+        sign_in.find(session, sign_in.begin_change(session, person, NEW), person)
+        for person in (other_member, member, member)
+    )
+    assert [attempt.is_open for attempt in (theirs, first, second)] == [True, False, True]
 
 
 def test_the_code_and_the_link_end_each_other(session: Session) -> None:
@@ -147,13 +158,30 @@ def test_secrets_are_stored_as_hashes_with_the_handle(session: Session) -> None:
     assert attempt.code_hash not in {sessions.hashed(code_to(session)), sessions.hashed(handle)}
 
 
-def test_an_address_gets_five_codes_an_hour(session: Session) -> None:
+def test_an_address_gets_five_codes_an_hour_from_one_network(session: Session) -> None:
     for _ in range(5):
-        sign_in.begin(session, NEW)
+        sign_in.begin(session, NEW, network="192.0.2.7")
     with pytest.raises(TooMany) as refusal:
-        sign_in.begin(session, NEW.upper())
+        sign_in.begin(session, NEW.upper(), network="192.0.2.7")
     assert 0 < refusal.value.retry_after <= 3600
-    sign_in.begin(session, "other@example.org")
+    sign_in.begin(session, "other@example.org", network="192.0.2.7")
+
+
+def test_an_address_gets_twenty_codes_an_hour_from_all_networks(session: Session) -> None:
+    for number in range(20):
+        sign_in.begin(session, NEW, network=f"192.0.2.{number}")
+    with pytest.raises(TooMany):
+        sign_in.begin(session, NEW, network="192.0.2.20")
+
+
+def test_whoever_is_refused_uses_up_nobody_elses_codes(session: Session) -> None:
+    for _ in range(5):
+        sign_in.begin(session, NEW, network="192.0.2.7")
+    for _ in range(20):
+        with pytest.raises(TooMany):
+            sign_in.begin(session, NEW, network="192.0.2.7")
+    for _ in range(5):
+        sign_in.begin(session, NEW, network="192.0.2.8")
 
 
 def test_a_network_gets_thirty_codes_an_hour(session: Session) -> None:

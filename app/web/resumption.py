@@ -47,7 +47,12 @@ def remember(response: Response, handle: str) -> None:
     """Let the browser show later that it asked for this code."""
     seconds = int(FORGOTTEN_AFTER.total_seconds())
     is_https = settings().is_https
-    response.set_cookie(_asked(), handle, max_age=seconds, httponly=True, samesite="lax", secure=is_https)
+    response.set_cookie(_cookie(), handle, max_age=seconds, httponly=True, samesite="lax", secure=is_https)
+
+
+def asked(request: Request) -> str:
+    """The handle of the last code that this browser asked for."""
+    return request.cookies.get(_cookie(), "")
 
 
 def has_asked(request: Request, handle: str) -> bool:
@@ -56,10 +61,10 @@ def has_asked(request: Request, handle: str) -> bool:
     Only there is done what was interrupted. Else whoever has a code sent to somebody, and talks them into typing it at
     its address, could let them do what they have never seen.
     """
-    return request.cookies.get(_asked()) == handle
+    return asked(request) == handle
 
 
-def _asked() -> str:
+def _cookie() -> str:
     return "__Host-asked" if settings().is_https else "asked"
 
 

@@ -47,7 +47,10 @@ def ask_who(request: Request, viewer: Viewer) -> Response:
 def send_code(request: Request, session: Db, form: Annotated[SignInForm, typed(SignInForm)]) -> Response:
     try:
         plan = resumption.checked(request, form.next_path, form.act_path, form.act_body)
-        handle = sign_in.begin(session, form.email, name=form.name, network=kit.network(request), plan=plan)
+        handle = sign_in.begin(
+            session, form.email, name=form.name, network=kit.network(request), plan=plan,
+            instead_of=resumption.asked(request),
+        )  # fmt: skip
     except Refusal as refusal:
         return _ask_again(request, form, refusal)
     return _to_code_page(handle)
@@ -109,9 +112,8 @@ def _code_page(
 @area.post("/sign-in/{handle}/again")
 def send_another_code(request: Request, session: Db, handle: str, _form: Pressed) -> Response:
     attempt = sign_in.find(session, handle)
-    network = kit.network(request)
-    plan = _by_code(request, attempt, handle)
-    another = sign_in.begin(session, attempt.email, name=attempt.name, network=network, plan=plan)
+    plan, network = _by_code(request, attempt, handle), kit.network(request)
+    another = sign_in.begin(session, attempt.email, name=attempt.name, network=network, plan=plan, instead_of=handle)
     return _to_code_page(another, _("A new code is on its way. The one before no longer works."))
 
 

@@ -257,6 +257,16 @@ def test_a_new_code_goes_on_with_the_act(visitor_browser: TestClient, session: S
     assert item.vote_count == 2
 
 
+def test_a_code_ends_when_its_browser_asks_for_another(
+    visitor_browser: TestClient, phone: TestClient, session: Session
+) -> None:
+    addresses = [ask_for_code(browser, browser.get("/sign-in")) for browser in (phone, visitor_browser)]
+    addresses += [ask_for_code(visitor_browser, visitor_browser.get("/sign-in"))]
+    addresses += [visitor_browser.post(f"{addresses[-1]}/again").headers["location"]]
+    ended = ["This code no longer works" in visitor_browser.get(address).text for address in addresses]
+    assert ended == [False, True, True, False]
+
+
 def test_too_many_codes_are_refused_and_nothing_is_lost(visitor_browser: TestClient, item: Item) -> None:
     asked = visitor_browser.post(item.path + "/comments", data={"body": "My words"})
     for _ in range(5):
