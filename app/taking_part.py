@@ -12,6 +12,7 @@ from app.subscriptions import Because
 
 POSTS_MOST, POSTS_PER = 10, timedelta(hours=1)
 COMMENTS_MOST, COMMENTS_PER = 20, timedelta(minutes=10)
+EDITS_MOST, EDITS_PER = 20, timedelta(hours=1)  # of requests and comments together: each keeps the words before it
 VOTES_MOST, VOTES_PER = 60, timedelta(minutes=1)
 
 
@@ -23,8 +24,7 @@ def post(session: Session, person: Person, draft: Draft, *, form_key: str | None
     earlier = items.posted_before(session, person, form_key) if form_key else None
     if earlier is not None:
         return earlier
-    if not policy.is_maintainer(person):
-        limits.spend(session, f"post:{person.key}", most=POSTS_MOST, per=POSTS_PER)
+    _count(session, person, "post", POSTS_MOST, POSTS_PER)
     item = items.post(session, person, draft, form_key=form_key)
     subscriptions.start(session, item, person, Because.POSTED)
     return votes.cast(session, item, person)
@@ -32,9 +32,25 @@ def post(session: Session, person: Person, draft: Draft, *, form_key: str | None
 
 def comment(session: Session, item: Item, person: Person, words: str, *, official: bool = False) -> Comment:
     """Raises NotAllowed, Invalid, and TooMany for a person who said much; maintainers may."""
-    if not policy.is_maintainer(person):
-        limits.spend(session, f"comment:{person.key}", most=COMMENTS_MOST, per=COMMENTS_PER)
+    _count(session, person, "comment", COMMENTS_MOST, COMMENTS_PER)
     return comments.post(session, item, person, words, official=official)
+
+
+def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
+    """Raises Invalid, and TooMany for a person who edited often; maintainers may."""
+    _count(session, person, "edit", EDITS_MOST, EDITS_PER)
+    items.edit(session, item, person, draft)
+
+
+def edit_comment(session: Session, comment: Comment, person: Person, words: str) -> None:
+    """Raises NotAllowed, Invalid, and TooMany for a person who edited often; maintainers may."""
+    _count(session, person, "edit", EDITS_MOST, EDITS_PER)
+    comments.edit(session, comment, person, words)
+
+
+def _count(session: Session, person: Person, act: str, most: int, per: timedelta) -> None:
+    if not policy.is_maintainer(person):
+        limits.spend(session, f"{act}:{person.key}", most=most, per=per)
 
 
 def vote(session: Session, item: Item, person: Person) -> Item:

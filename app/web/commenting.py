@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import comments, policy, taking_part, text
 from app.comments import Comment
 from app.items import Item
-from app.refusals import Invalid, Refusal, Refused
+from app.refusals import Invalid, Refusal, Refused, TooMany
 from app.web import forms, item_page, kit, pages, receiving, refusal_pages
 from app.web.forms import HidingForm, Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
@@ -105,14 +105,15 @@ def save_comment(
     request: Request, session: Db, person: Member, place: CommentInPath, form: Annotated[EditForm, typed(EditForm)]
 ) -> Response:
     try:
-        comments.edit(session, place.comment, person, form.body)
-    except Invalid as refusal:
-        return _edit_page(request, place, form.body, refusal)
+        with session.begin_nested():
+            taking_part.edit_comment(session, place.comment, person, form.body)
+    except (Invalid, TooMany) as refusal:
+        return refusal_pages.say_when(_edit_page(request, place, form.body, refusal), refusal)
     return place.after(_("Your words are changed. The earlier ones stay one click away."))
 
 
-def _edit_page(request: Request, place: Place, words: str, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
+def _edit_page(request: Request, place: Place, words: str, refusal: Refusal | None = None) -> Response:
+    status, problems = refusal_pages.form_again(refusal, "body")
     return pages.page(request, "comments/edit.html", status=status, item=place.item, comment=place.comment, words=words,
                     problems=problems)  # fmt: skip
 

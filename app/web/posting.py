@@ -14,7 +14,7 @@ from app import boards, defect_questions, items, limits, listing, policy, taking
 from app.boards import Board
 from app.items import Draft, Item
 from app.people import Person
-from app.refusals import Invalid, Refusal
+from app.refusals import Refusal
 from app.statuses import Kind
 from app.web import forms, kit, pages, receiving, refusal_pages
 from app.web.forms import typed
@@ -180,13 +180,13 @@ def save(
     board = session.get_one(Board, item.board_id)
     details = {name: getattr(form, name) for name in items.DETAILS}
     try:
-        items.edit(session, item, person, Draft(item.kind, board.slug, form.title, form.body, details))
-    except Invalid as refusal:
-        return _edit_page(request, item, form, status=422, problems=refusal.problems)
+        with session.begin_nested():
+            taking_part.edit(session, item, person, Draft(item.kind, board.slug, form.title, form.body, details))
+    except Refusal as refusal:
+        return refusal_pages.say_when(_edit_page(request, item, form, refusal), refusal)
     return kit.see_other(item.path, _("The request is changed. The earlier words stay one click away."))
 
 
-def _edit_page(
-    request: Request, item: Item, form: EditForm, *, status: int = 200, problems: dict[str, str] | None = None
-) -> Response:
-    return pages.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems or {})
+def _edit_page(request: Request, item: Item, form: EditForm, refusal: Refusal | None = None) -> Response:
+    status, problems = refusal_pages.form_again(refusal, "title")
+    return pages.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems)

@@ -428,6 +428,7 @@ def test_a_mail_goes_to_no_odd_address(visitor_browser: TestClient, session: Ses
     [
         ("/items", {"kind": "idea", "board": "general", "title": "A title"}, "post", 10, timedelta(hours=1)),
         ("{item}/comments", {"body": "Words"}, "comment", 20, timedelta(minutes=10)),
+        ("{item}/edit", {"title": "A title"}, "edit", 20, timedelta(hours=1)),
         ("{item}/vote", {}, "vote", 60, timedelta(minutes=1)),
         ("{item}/vote/withdrawal", {}, "vote", 60, timedelta(minutes=1)),
     ],

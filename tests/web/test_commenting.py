@@ -157,6 +157,18 @@ def test_a_correction_that_cannot_be_taken_comes_back_with_the_reason(
     assert said(session) == ["We need <this> too."]
 
 
+def test_correcting_has_a_limit_and_keeps_what_was_typed(
+    session: Session, other_browser: TestClient, other_member: Person, comment: Comment
+) -> None:
+    factories.spent(session, f"edit:{other_member.id}", taking_part.EDITS_MOST - 1, taking_part.EDITS_PER)
+    path = f"/items/1/comments/{comment.id}/edit"
+    answers = [other_browser.post(path, data={"body": words}) for words in ("", "We need it.", "We want it.")]
+    assert [answer.status_code for answer in answers] == [422, 303, 429]
+    assert 0 < int(answers[2].headers["retry-after"]) <= 3600
+    assert "That was often enough for now." in words(answers[2], 'id="problems"', "</div>")
+    assert (typed(answers[2].text), said(session)) == ("We want it.", ["We need it."])
+
+
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_nobody_corrects_the_words_of_somebody_else(
     session: Session, member_browser: TestClient, maintainer_browser: TestClient, comment: Comment, method: str

@@ -458,7 +458,31 @@ def test_an_edit_that_cannot_be_taken_comes_back_with_the_reason(
     assert item.title == "Dark mode"
 
 
-def test_a_maintainer_may_edit(maintainer_browser: TestClient, item: Item) -> None:
+def test_editing_has_a_limit_and_keeps_what_was_typed(
+    session: Session, member_browser: TestClient, member: Person, item: Item
+) -> None:
+    factories.spent(session, f"edit:{member.id}", taking_part.EDITS_MOST, taking_part.EDITS_PER)
+    answer = member_browser.post("/items/1/edit", data=EDITED)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= 3600
+    assert "That was often enough for now." in words(answer, 'id="problems"', "</div>")
+    assert {name: value(answer.text, name) for name in EDITED} == EDITED
+    assert item.title == "Dark mode"
+
+
+def test_an_edit_that_was_refused_does_not_use_up_the_limit(
+    session: Session, member_browser: TestClient, member: Person, item: Item
+) -> None:
+    factories.spent(session, f"edit:{member.id}", taking_part.EDITS_MOST - 1, taking_part.EDITS_PER)
+    for _turn in range(2):
+        member_browser.post("/items/1/edit", data=EDITED | {"title": ""})
+    assert member_browser.post("/items/1/edit", data=EDITED).status_code == 303
+
+
+def test_a_maintainer_may_edit_without_a_limit(
+    session: Session, maintainer_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    factories.spent(session, f"edit:{maintainer.id}", taking_part.EDITS_MOST, taking_part.EDITS_PER)
     assert maintainer_browser.post("/items/1/edit", data=EDITED).status_code == 303
 
 

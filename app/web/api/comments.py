@@ -65,7 +65,7 @@ def post_comment(request: Request, session: Db, person: Member, item: ItemInPath
 def edit_comment(session: Db, person: Member, item: ItemInPath, comment: int, asked: Words) -> Comment:
     """Change your own words; the earlier ones stay readable."""
     row = comments.find(session, comment, item)
-    comments.edit(session, row, person, asked.body)
+    taking_part.edit_comment(session, row, person, asked.body)
     return one(session, person, item, row)
 
 

@@ -146,7 +146,7 @@ def edit_item(request: Request, session: Db, person: Member, item: ItemInPath, a
     words = now | asked.model_dump(exclude_none=True)
     details = {name: words.get(name, "") for name in items.DETAILS}
     board = session.get_one(Board, item.board_id)
-    items.edit(session, item, person, Draft(item.kind, board.slug, words["title"], words["body"], details))
+    taking_part.edit(session, item, person, Draft(item.kind, board.slug, words["title"], words["body"], details))
     session.flush()
     return detail(session, person, item)
 

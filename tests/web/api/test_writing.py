@@ -182,17 +182,20 @@ def test_only_maintainers_speak_officially_and_with_a_token_for_that(
     [
         ("post", taking_part.POSTS_MOST, taking_part.POSTS_PER, "POST", "/items", IDEA),
         ("comment", taking_part.COMMENTS_MOST, taking_part.COMMENTS_PER, "POST", "/items/{n}/comments", {"body": "x"}),
+        ("edit", taking_part.EDITS_MOST, taking_part.EDITS_PER, "PATCH", "/items/{n}", {"title": "x"}),
+        ("edit", taking_part.EDITS_MOST, taking_part.EDITS_PER, "PATCH", "/items/{n}/comments/{c}", {"body": "x"}),
         ("vote", taking_part.VOTES_MOST, taking_part.VOTES_PER, "PUT", "/items/{n}/vote", None),
         ("api", 300, taking_part.VOTES_PER, "PUT", "/items/{n}/follow", None),
     ],
 )
 def test_limits_are_those_of_the_pages(
-    session: Session, script_of: ScriptOf, member: Person, other_member: Person, key: str, most: int, per: Any,
-    method: str, path: str, asked: Any,
+    session: Session, script_of: ScriptOf, member: Person, key: str, most: int, per: Any, method: str, path: str,
+    asked: Any,
 ) -> None:  # fmt: skip
     item = factories.item(session, member)
-    factories.spent(session, f"{key}:{other_member.id}", most, per)
-    answer = script_of(other_member).request(method, API + path.format(n=item.number), json=asked)
+    comment = factories.comment(session, item, member)
+    factories.spent(session, f"{key}:{member.id}", most, per)
+    answer = script_of(member).request(method, API + path.format(n=item.number, c=comment.id), json=asked)
     assert (answer.status_code, answer.json()["title"]) == (429, "Too Many Requests")
     assert 0 < int(answer.headers["retry-after"]) <= per.total_seconds()
 
