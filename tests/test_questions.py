@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, text
 
-from app import comments, db, notifications, reply_addresses, seals, status_changes, work
+from app import comments, db, notifications, reply_addresses, seals, status_changes, triage, work
 from app.config import settings
 from app.db import Database
 from app.items import Item
@@ -230,6 +230,27 @@ def test_after_the_reporters_answer_official_words_make_no_new_debt(
     factories.comment(session, asked, maintainer, "Thank you, we look.", official=True, at=later(14))
     live_until(session, later(60))
     assert stand(asked) == (Status.NEEDS_INFO, None, None)
+
+
+def test_a_reporter_who_answers_the_next_question_waits_for_the_team_again(
+    session: Session, maintainer: Person, member: Person, asked: Item
+) -> None:
+    factories.comment(session, asked, member, "Version 3.", at=later(1))
+    factories.comment(session, asked, maintainer, "Thank you. Under Windows?", official=True, at=later(2))
+    assert stand(asked) == (Status.NEEDS_INFO, None, None)
+    factories.comment(session, asked, member, "Under Linux.", at=later(3))
+    assert stand(asked) == (Status.NEEDS_INFO, None, later(3))
+    answered = triage.page(session, triage.View(triage.Section.ANSWERED), later(4))
+    assert [row.item.number for row in answered.rows] == [asked.number]
+
+
+def test_words_from_before_the_reporters_answer_do_not_answer_it(
+    session: Session, maintainer: Person, member: Person, asked: Item
+) -> None:
+    earlier = factories.comment(session, asked, maintainer, "A log helps too.", at=later(1))
+    factories.comment(session, asked, member, "Here it is.", at=later(2))
+    comments.mark_official(session, earlier, maintainer, at=later(3))
+    assert stand(asked) == (Status.NEEDS_INFO, None, later(2))
 
 
 def test_a_new_question_is_warned_about_afresh(

@@ -25,13 +25,13 @@ GRACE = timedelta(days=2)  # between the warning and the closing, however late t
 def hear(session: Session, item: Item, person: Person, at: datetime) -> None:
     """Somebody said something under the item, which must be locked. It may be the answer that we asked for.
 
-    When the reporter answers, it is the team's turn. What was closed for want of an answer is opened by its reporter's
-    answer and by anybody's but the team's own.
+    When the reporter answers, the first time and again, it is the team's turn. What was closed for want of an answer is
+    opened by its reporter's answer and by anybody's but the team's own.
     """
     if _is_closed(item) and (item.reporter_id == person.id or not policy.is_maintainer(person)):
         words = _("%s has answered our question, so this is open again.") % person.shown_name
         append(session, item, Status.ACKNOWLEDGED, at, caused_by=person.key, is_automatic=True, explanation=words)
-    elif item.due_on is None or item.reporter_id != person.id:
+    elif item.status is not Status.NEEDS_INFO or item.reporter_id != person.id:
         return
     item.due_on = item.warned_at = None
     item.waiting_since = item.waiting_since or at
