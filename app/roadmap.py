@@ -16,7 +16,7 @@ from app.statuses import Status
 
 MOST = 20
 SHAPES_MOST = 100
-STATIONS = (Status.ACKNOWLEDGED, Status.PLANNED, Status.IN_PROGRESS, Status.SHIPPED, Status.DECLINED)
+STATIONS = tuple(status for status in Status if status not in {Status.NEW, Status.DUPLICATE})
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Station:
 
     @property
     def groups(self) -> list[tuple[str | None, list[Row]]]:
-        """What is planned, by the period it is promised for, the nearest first; else all together."""
-        if self.status is not Status.PLANNED:
+        """What may be promised, by the period it is promised for, the nearest first; else all together."""
+        if not self.status.takes_target:
             return [(None, self.rows)] if self.rows else []
         by_target = groupby(sorted(self.rows, key=_due), key=lambda row: row.target)
         return [(target, list(rows)) for target, rows in by_target]

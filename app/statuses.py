@@ -34,6 +34,11 @@ class Status(StrEnum):
     def is_open(self) -> bool:
         return self not in CLOSED
 
+    @property
+    def takes_target(self) -> bool:
+        """Whether what stands here may be promised for a period that is still to come."""
+        return self in PROMISED
+
     def label(self, kind: Kind = Kind.IDEA) -> str:
         return _(DEFECT_LABELS.get(self, LABELS[self]) if kind is Kind.DEFECT else LABELS[self])
 
@@ -44,6 +49,7 @@ class Status(StrEnum):
 
 
 CLOSED = frozenset({Status.SHIPPED, Status.DECLINED, Status.DUPLICATE})
+PROMISED = frozenset({Status.NEEDS_INFO, Status.PLANNED, Status.IN_PROGRESS})  # a question does not end a promise
 LABELS = {
     Status.NEW: N_("New"),
     Status.ACKNOWLEDGED: N_("Acknowledged"),

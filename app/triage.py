@@ -16,7 +16,7 @@ from app.items import Item
 from app.people import Person
 from app.status_changes import proposals
 from app.status_changes.proposals import OPEN, MergeProposal, Proposed
-from app.statuses import CLOSED, Status
+from app.statuses import CLOSED, PROMISED, Status
 from app.words import N_, _
 
 PAGE = 30
@@ -162,7 +162,7 @@ def on_board(view: View) -> ColumnElement[bool]:
 
 def _condition(section: Section, now: datetime) -> ColumnElement[bool]:
     waits = and_(col(Item.waiting_since).is_not(None), col(Item.status).not_in(CLOSED))
-    promised = col(Item.status).in_([Status.PLANNED, Status.IN_PROGRESS])
+    promised = col(Item.status).in_(PROMISED)
     conditions: dict[Section, ColumnElement[bool]] = {
         Section.WAITING: waits,
         Section.UNANSWERED: and_(waits, col(Item.first_answered_at).is_(None)),

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import Session
 
 from app import db, hiding, roadmap, votes
@@ -17,6 +18,7 @@ def shown(session: Session, viewer: Person | None = None) -> dict[Status, list[s
 def test_the_stations_go_from_acknowledged_to_shipped_and_then_to_what_is_declined(session: Session) -> None:
     assert list(shown(session)) == [
         Status.ACKNOWLEDGED,
+        Status.NEEDS_INFO,
         Status.PLANNED,
         Status.IN_PROGRESS,
         Status.SHIPPED,
@@ -36,14 +38,16 @@ def test_what_is_wanted_most_comes_first_and_of_what_is_out_the_latest(
     assert (found[Status.IN_PROGRESS], found[Status.SHIPPED]) == (["Wanted", "Late"], ["Late", "Wanted"])
 
 
-def test_what_is_planned_is_grouped_by_its_target_the_nearest_first(
-    session: Session, member: Person, maintainer: Person
+@pytest.mark.parametrize("status", [Status.NEEDS_INFO, Status.PLANNED, Status.IN_PROGRESS])
+def test_what_is_promised_is_grouped_by_its_target_the_nearest_first(
+    session: Session, member: Person, maintainer: Person, status: Status
 ) -> None:
     for target in ("", "2030-Q1", "2029-12", "2029-Q4", "2029-11"):
         item = factories.item(session, member, target or "some day")
-        factories.move(session, item, maintainer, Status.PLANNED, target=target)
-    planned = roadmap.stations(session, None)[1]
-    assert [target for target, _rows in planned.groups] == ["2029-11", "2029-12", "2029-Q4", "2030-Q1", None]
+        for to in dict.fromkeys((Status.PLANNED, status)):
+            factories.move(session, item, maintainer, to, target=target)
+    (promised,) = (stop for stop in roadmap.stations(session, None) if stop.status is status)
+    assert [target for target, _rows in promised.groups] == ["2029-11", "2029-12", "2029-Q4", "2030-Q1", None]
 
 
 def test_a_station_shows_twenty_and_leads_to_the_rest(session: Session, member: Person, maintainer: Person) -> None:

@@ -324,6 +324,13 @@ def test_a_target_stays_while_the_promise_stands(session: Session, maintainer: P
     assert (item.target, len(targets_of(session, item))) == ("2027-03", 1)
 
 
+def test_the_target_of_what_is_asked_about_moves_too(session: Session, maintainer: Person, item: Item) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED, target="2027-03")
+    factories.move(session, item, maintainer, Status.NEEDS_INFO)
+    status_changes.move_target(session, item, maintainer, "2027-05", "We wait for the log.")
+    assert targets_of(session, item)[1:] == [("2027-03", "2027-05", "We wait for the log.")]
+
+
 @pytest.mark.parametrize("typed", ["soon", "2027-13", "2027-Q5", "1999-01", "2027-1"])
 def test_a_target_is_a_month_or_a_quarter(session: Session, maintainer: Person, item: Item, typed: str) -> None:
     words = {"target": "Target: write a month like 2026-12 or a quarter like 2027-Q1."}

@@ -52,6 +52,9 @@ def board_of_all(session: Session, member: Person, maintainer: Person, advocate:
     planned("Not due", "2026-06")
     planned("Not due for a quarter", "2026-Q2")
     planned("No date", "")
+    asked = item("Promised and asked about", 300)
+    factories.move(session, asked, maintainer, Status.PLANNED, at=ago(299), target="2026-04")
+    factories.move(session, asked, maintainer, Status.NEEDS_INFO, at=ago(1), due_on="2026-06-20")
     declined("Reviewed today", "2026-05-20")
     declined("Review missed", "2026-04-01")
     declined("Reviewed later", "2026-05-21")
@@ -63,8 +66,8 @@ EXPECTED = {
     Section.WAITING: ["New for nine days", "Answered", "New for two days", "One", "Other"],
     Section.UNANSWERED: ["New for nine days", "New for two days", "One", "Other"],
     Section.ANSWERED: ["Answered"],
-    Section.QUESTIONS: ["Due soon", "Due later"],
-    Section.TARGETS: ["Past", "Past by a quarter", "Due this month"],
+    Section.QUESTIONS: ["Due soon", "Due later", "Promised and asked about"],
+    Section.TARGETS: ["Past", "Past by a quarter", "Promised and asked about", "Due this month"],
     Section.REVIEWS: ["Review missed", "Reviewed today"],
 }
 

@@ -12,8 +12,6 @@ from app.status_changes import merges
 from app.status_changes.table import StatusChange, TargetMove
 from app.statuses import Status
 
-CARRIES_TARGET = frozenset({Status.NEEDS_INFO, Status.PLANNED, Status.IN_PROGRESS, Status.SHIPPED})
-
 
 def append(
     session: Session, item: Item, to: Status, at: datetime, *, batch: str | None = None, caused_by: int | None = None,
@@ -47,8 +45,9 @@ def append(
 
 
 def _move_target(session: Session, item: Item, row: StatusChange) -> TargetMove | None:
-    """A status that promises nothing ends the promise; the words of the move are the cause."""
-    target = row.target or (item.target if row.to_status in CARRIES_TARGET else None)
+    """A status that promises nothing ends the promise, and shipping keeps it; the words of the move are the cause."""
+    goes_on = row.to_status.takes_target or row.to_status is Status.SHIPPED
+    target = row.target or (item.target if goes_on else None)
     if target == item.target:
         return None
     promise = TargetMove(

@@ -12,10 +12,7 @@ from app.people import Person
 from app.refusals import NotFound, Refused
 from app.status_changes import check
 from app.status_changes.table import StatusChange, TargetMove
-from app.statuses import Status
 from app.words import _
-
-PROMISED = frozenset({Status.PLANNED, Status.IN_PROGRESS})
 
 
 def find(session: Session, id_: int, viewer: Person | None) -> tuple[StatusChange, Item]:
@@ -61,12 +58,12 @@ def move_target(
 ) -> TargetMove:
     """Promise the item for another period, or with an empty one for none, and say why.
 
-    Raises NotAllowed, Invalid, and Refused for an item that is neither planned nor in progress.
+    Raises NotAllowed, Invalid, and Refused for an item that stands where nothing is promised.
     """
     policy.need(policy.is_maintainer(person))
     (item,) = items.lock(session, item.number)
-    if item.status not in PROMISED:
-        raise Refused(_("Only what is planned or in progress has a target. Move it there first."))
+    if not item.status.takes_target:
+        raise Refused(_("Only what is planned, in progress or asked about can have a target. Move it there first."))
     fields = text.Checks()
     target = check.target(fields, to)
     cause = fields.words("cause", cause, label=_("Why the target moves"))
