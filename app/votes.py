@@ -17,7 +17,7 @@ from app.words import N_, _
 
 
 class Weight(StrEnum):
-    """How much it matters to the voter, if they say so."""
+    """How much it matters to the voter, if they say so. What matters more comes first in the alphabet."""
 
     NICE_TO_HAVE = "nice_to_have"
     IMPORTANT = "important"
@@ -102,12 +102,16 @@ def _root(family: list[Item]) -> Item:
 
 
 def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
-    """Say how much it matters, or take it back with an empty string. Raises Invalid; without a vote nothing happens."""
+    """Say how much it matters, also at all that was merged, or take it back with an empty string.
+
+    Raises Invalid; without a vote nothing happens.
+    """
     if weight and weight not in set(Weight):
         raise Invalid({"weight": _("How much it matters: choose one of those offered.")})
+    family = select(Item.number).where(Item.root == item.root)
     session.execute(
         update(Vote)
-        .where(col(Vote.item_number) == item.root, col(Vote.person_id) == person.id)
+        .where(col(Vote.item_number).in_(family), col(Vote.person_id) == person.id)
         .values(weight=weight or None)
     )
 
@@ -132,6 +136,7 @@ OWN = (
     select(Item.root, Item.number, Vote.weight)
     .join(Vote, col(Vote.item_number) == Item.number)
     .where(Vote.person_id == bindparam("person_id"), or_(col(Item.root).in_(_AMONG), col(Item.number).in_(_AMONG)))
+    .order_by(col(Vote.weight).desc().nulls_first())
 )
 
 
@@ -141,19 +146,22 @@ def of(session: Session, person: Person | None, numbers: list[int]) -> dict[int,
         return {}
     rows = db.run(session, OWN, {"person_id": person.id, "numbers": numbers})
     found: dict[int, Weight | None] = {}
-    for root, number, weight in rows:
+    for root, number, weight in rows:  # of what was merged, the one that matters most is last
         found[root] = found[number] = weight
     return found
 
 
-WEIGHTS = (
-    select(Vote.weight, func.count())
-    .where(Vote.item_number == bindparam("number"), col(Vote.weight).is_not(None))
-    .group_by(col(Vote.weight))
+_MOST = (
+    select(func.min(Vote.weight).label("weight"))
+    .join(Item, col(Item.number) == Vote.item_number)
+    .where(Item.root == bindparam("number"), col(Vote.weight).is_not(None))
+    .group_by(col(Vote.person_id))
+    .subquery()
 )
+WEIGHTS = select(_MOST.c.weight, func.count()).group_by(_MOST.c.weight)
 
 
 def weights(session: Session, item: Item) -> dict[Weight, int]:
-    """How many voters said how much it matters."""
+    """How many voters said how much it matters, each by what matters most to them among all that was merged."""
     rows = db.run(session, WEIGHTS, {"number": item.root})
     return {Weight(weight): count for weight, count in rows if weight}

@@ -164,6 +164,36 @@ def test_a_voter_says_how_much_it_matters_and_takes_it_back(
     assert votes.weights(session, item) == {}
 
 
+def test_how_much_it_matters_comes_along_with_a_merge(
+    session: Session, maintainer: Person, other_member: Person, item: Item, other: Item
+) -> None:
+    votes.cast(session, other, other_member)
+    votes.weigh(session, other, other_member, Weight.BLOCKS_ME)
+    merge(session, other, item, maintainer)
+    assert votes.weights(session, item) == {Weight.BLOCKS_ME: 1}
+    votes.weigh(session, item, other_member, Weight.IMPORTANT)
+    assert votes.of(session, other_member, [item.number])[item.number] is Weight.IMPORTANT
+    assert votes.weights(session, item) == votes.weights(session, other) == {Weight.IMPORTANT: 1}
+    votes.weigh(session, other, other_member, "")
+    assert votes.of(session, other_member, [item.number])[item.number] is None
+    assert votes.weights(session, item) == {}
+
+
+@pytest.mark.parametrize(
+    ("there", "here"), [("", "nice_to_have"), ("nice_to_have", "important"), ("important", "blocks_me")]
+)
+@pytest.mark.parametrize("turned_round", [False, True])
+def test_of_what_one_voter_said_of_merged_items_what_matters_most_counts(
+    session: Session, maintainer: Person, member: Person, item: Item, other: Item, there: str, here: str,
+    turned_round: bool,
+) -> None:  # fmt: skip
+    for each, weight in zip((item, other), (here, there) if turned_round else (there, here), strict=True):
+        votes.weigh(session, each, member, weight)
+    merge(session, other, item, maintainer)
+    assert votes.of(session, member, [item.number])[item.number] == here
+    assert votes.weights(session, item) == {Weight(here): 1}
+
+
 @pytest.mark.parametrize("weight", ["very", "IMPORTANT", "important "])
 def test_how_much_it_matters_is_one_of_three(session: Session, member: Person, item: Item, weight: str) -> None:
     with pytest.raises(Invalid) as refusal:
