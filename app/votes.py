@@ -63,8 +63,9 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     row = {"item_number": root.number, "person_id": person.id, "at": at}
     if db.insert_new(session, Vote, row):
         count = _voters(session, root)
-        db.store(session, root, **with_one_more(count, root.imported_vote_count, root.trend, at))
-        events.note_votes(session, root.number, count, person.key, at)
+        if count > root.vote_count:  # who voted for what was merged is a voter already
+            db.store(session, root, **with_one_more(count, root.imported_vote_count, root.trend, at))
+            events.note_votes(session, root.number, count, person.key, at)
     subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
 
@@ -117,9 +118,12 @@ def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
 
 
 def recount(session: Session, item: Item) -> None:
-    """Take count and trend from the rows: of the item, and of all that was merged into it. The item must be locked."""
-    cast_at = select(Vote.at).join(Item, col(Item.number) == Vote.item_number).where(Item.root == item.number)
-    times = session.exec(cast_at).all()
+    """Take count and trend from the rows: of the item, and of all that was merged into it. The item must be locked.
+
+    Each voter counts once, from the first of their votes on.
+    """
+    cast_at = select(func.min(Vote.at)).join(Item, col(Item.number) == Vote.item_number)
+    times = session.exec(cast_at.where(Item.root == item.number).group_by(col(Vote.person_id))).all()
     item.vote_count = _voters(session, item)
     item.support = item.vote_count + item.imported_vote_count
     item.trend = reduce(items.warmer, map(items.heat, times), items.heat(item.posted_at))

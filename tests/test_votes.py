@@ -152,6 +152,26 @@ def test_a_vote_warms_the_item_and_its_withdrawal_cools_it(session: Session, oth
     assert item.trend == pytest.approx(before)
 
 
+def test_a_voter_of_two_merged_items_warms_once(
+    session: Session, maintainer: Person, member: Person, other_member: Person, item: Item, other: Item
+) -> None:
+    votes.cast(session, other, other_member)
+    votes.cast(session, item, other_member)
+    before = item.trend
+    merge(session, other, item, maintainer)
+    assert (item.vote_count, item.trend) == (2, pytest.approx(before))
+
+
+def test_a_voter_of_what_was_merged_who_votes_again_is_no_other_voter(
+    session: Session, maintainer: Person, other_member: Person, item: Item, other: Item
+) -> None:
+    votes.cast(session, other, other_member)
+    merge(session, other, item, maintainer)
+    before = item.trend
+    votes.cast(session, item, other_member)
+    assert (item.vote_count, item.trend) == (2, before)
+
+
 @pytest.mark.parametrize("weight", list(Weight))
 def test_a_voter_says_how_much_it_matters_and_takes_it_back(
     session: Session, member: Person, item: Item, weight: Weight
