@@ -57,14 +57,20 @@ def post(
 ) -> Comment:
     """Say something under an item; the reporter's words may answer our question. Raises NotAllowed, Invalid.
 
-    The same words again within five minutes are a form that was sent twice: the comment that is there is returned.
+    The same words again within five minutes, before anything else has happened, are a form that was sent twice: the
+    comment that is there is returned, as the official answer if the second form says so.
     """
     policy.need(policy.may_take_part(person, item) and (not official or policy.is_maintainer(person)))
     words = _checked(words)
     at = at or db.now()
     (item,) = items.lock(session, item.number)
-    if said := _said_before(session, item, person, words, at):
-        return said
+    comment = _said_before(session, item, person, words, at) or _say(session, item, person, words, at)
+    if official:
+        mark_official(session, comment, person, at=at)
+    return comment
+
+
+def _say(session: Session, item: Item, person: Person, words: str, at: datetime) -> Comment:
     comment = Comment(item_number=item.number, person_id=person.key, at=at, body=words, html=text.to_html(words))
     session.add(comment)
     session.flush()
@@ -73,14 +79,14 @@ def post(
     events.note(session, Happened.COMMENTED, item.number, person.key, at, comment_id=comment.id)
     subscriptions.start(session, item, person, Because.COMMENTED, at=at)
     status_changes.hear(session, item, person, at)
-    if official:
-        mark_official(session, comment, person, at=at)
     return comment
 
 
 def _said_before(session: Session, item: Item, person: Person, words: str, at: datetime) -> Comment | None:
+    """The comment that has these words already, if it is the last thing that has happened here."""
     theirs = select(Comment).where(Comment.item_number == item.number, Comment.person_id == person.id)
-    latest = session.exec(theirs.order_by(col(Comment.id).desc())).first()
+    since = theirs.where(col(Comment.at) >= item.changed_at).order_by(col(Comment.id).desc())
+    latest = session.exec(since).first()
     return latest if latest and latest.body == words and at - latest.at <= SAID_TWICE else None
 
 

@@ -85,6 +85,24 @@ def test_the_same_words_later_or_by_somebody_else_are_another_comment(
     assert item.comment_count == 3
 
 
+def test_a_comment_sent_again_as_the_official_answer_becomes_it(
+    session: Session, item: Item, maintainer: Person
+) -> None:
+    first = factories.comment(session, item, maintainer, "We do it in May.")
+    assert factories.comment(session, item, maintainer, "We do it in May.", official=True) is first
+    assert (said(session, item), item.answer, item.waiting_since) == (["We do it in May."], "We do it in May.", None)
+
+
+def test_the_same_words_after_a_question_are_its_answer(
+    session: Session, item: Item, member: Person, maintainer: Person
+) -> None:
+    factories.comment(session, item, member, "Version 4.1.")
+    factories.move(session, item, maintainer, Status.NEEDS_INFO)
+    answer = factories.comment(session, item, member, "Version 4.1.")
+    assert said(session, item) == ["Version 4.1.", "Version 4.1."]
+    assert (item.waiting_since, item.due_on) == (answer.at, None)
+
+
 def test_a_comment_is_no_answer(session: Session, item: Item, comment: Comment, maintainer: Person) -> None:
     factories.comment(session, item, maintainer, "I have the same at home.")
     assert (item.answered_at, item.waiting_since) == (None, item.posted_at)
