@@ -10,13 +10,13 @@ from app import db, items, search, sessions, votes
 from app.boards import Board
 from app.comments import Comment
 from app.db import Database
-from app.imports import batches, running, undoing
+from app.imports import batches, removal, running, undoing
 from app.imports.batches import Import, State
 from app.imports.csv_files.preparing import stored_file
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, Refused
-from app.status_changes import StatusChange
+from app.status_changes import StatusChange, TargetMove
 from app.statuses import Reason, Status
 from app.subscriptions import Subscription
 from app.tags import Tag
@@ -356,6 +356,38 @@ def test_undoing_all_takes_votes_and_words_with_it(
     undone(database, batch)
     session.refresh(mine)
     assert (mine.vote_count, row_counts(session)) == (1, before | {"import": 1})
+
+
+def test_what_was_merged_is_promised_again_as_it_was(session: Session, member: Person, maintainer: Person) -> None:
+    item, into = factories.item(session, member), factories.item(session, maintainer)
+    factories.move(session, item, maintainer, Status.PLANNED, target="2031-03")
+    factories.move(session, item, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
+    removal.remove_items(session, [into.number])
+    session.refresh(item)
+    targets = session.exec(select(TargetMove.from_target, TargetMove.to_target)).all()
+    assert (item.status, item.target, targets) == (Status.PLANNED, "2031-03", [(None, "2031-03")])
+
+
+@pytest.mark.parametrize(
+    ("said_since", "owes", "waits"),
+    [("", True, False), ("reporter", False, True), ("reporter, team", False, False), ("team, reporter", False, True),
+     ("reporter, team, reporter", False, True)],
+)  # fmt: skip
+def test_a_question_stands_again_as_it_was_answered_before_a_merge(
+    session: Session, member: Person, maintainer: Person, said_since: str, owes: bool, waits: bool
+) -> None:
+    asked_at = db.now() - timedelta(days=3)
+    item, into = factories.item(session, member, at=asked_at - timedelta(days=1)), factories.item(session, maintainer)
+    factories.move(session, item, maintainer, Status.NEEDS_INFO, at=asked_at)
+    for hours, by in enumerate(said_since.split(", ") if said_since else [], 1):
+        words = {"person": maintainer, "official": True} if by == "team" else {"person": member}
+        factories.comment(session, item, at=asked_at + timedelta(hours=hours), **words)
+    stood = (item.status, item.due_on, item.waiting_since)
+    assert (item.due_on is not None, item.waiting_since is not None) == (owes, waits)
+    factories.move(session, item, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
+    removal.remove_items(session, [into.number])
+    session.refresh(item)
+    assert (item.status, item.due_on, item.waiting_since) == stood
 
 
 def test_people_who_have_come_here_since_stay(database: Database, session: Session) -> None:

@@ -8,7 +8,7 @@ from app import items
 from app.comments import Comment
 from app.items import Item
 from app.people import Person
-from app.status_changes import StatusChange, merges
+from app.status_changes import StatusChange, TargetMove, merges
 from app.statuses import Status
 
 
@@ -17,6 +17,8 @@ def part(session: Session, gone: Collection[int]) -> None:
     merged = select(StatusChange.item_number).where(col(StatusChange.duplicate_of).in_(gone)).distinct()
     for item in items.lock(session, *(set(session.exec(merged)) - set(gone))):
         latest = _retell(session, item, gone)
+        if item.merged_into in gone:
+            _promise_again(session, item)
         item.status = latest.to_status if latest else Status.NEW
         item.status_changed_at = latest.at if latest else item.posted_at
         item.reason, item.review_on, item.due_on = (
@@ -25,6 +27,8 @@ def part(session: Session, gone: Collection[int]) -> None:
         if item.merged_into in gone:
             merges.part(session, item)
         _recall_answer(session, item)
+        if item.due_on is not None:
+            _hear_again(session, item)
 
 
 def _retell(session: Session, item: Item, gone: Collection[int]) -> StatusChange | None:
@@ -41,6 +45,15 @@ def _retell(session: Session, item: Item, gone: Collection[int]) -> StatusChange
     return latest
 
 
+def _promise_again(session: Session, item: Item) -> None:
+    """The merge ended what was promised; without it, that stands."""
+    of_merge = select(TargetMove).where(TargetMove.item_number == item.number)
+    ended = session.exec(of_merge.where(TargetMove.at == item.status_changed_at)).first()
+    if ended is not None:
+        item.target = ended.from_target
+        session.delete(ended)
+
+
 def _recall_answer(session: Session, item: Item) -> None:
     """Copy the latest official words from the rows that are left; without any, the item waits since it was posted."""
     moves = select(StatusChange.at, Person, StatusChange.explanation).where(StatusChange.item_number == item.number)
@@ -55,3 +68,13 @@ def _recall_answer(session: Session, item: Item) -> None:
         items.answered(session, item, person, explanation, at)
     item.changed_at, item.waiting_since = changed_at, waiting_since
     session.flush()
+
+
+def _hear_again(session: Session, item: Item) -> None:
+    """What the reporter has said since our question is an answer, for which the team has a turn."""
+    theirs = select(Comment.at).where(Comment.item_number == item.number, Comment.person_id == item.reporter_id)
+    since = theirs.where(col(Comment.at) > item.status_changed_at).order_by(col(Comment.at))
+    if said_at := session.exec(since).all():
+        answered_at = item.answered_at or item.status_changed_at
+        item.due_on, item.waiting_since = None, next((at for at in said_at if at > answered_at), None)
+        session.flush()
