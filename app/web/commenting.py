@@ -67,6 +67,7 @@ def post_comment(
     request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[CommentForm, typed(CommentForm)],
     files: Files,
 ) -> Response:  # fmt: skip
+    policy.need(policy.may_take_part(person, item))
     words = form.words
     try:
         with session.begin_nested():

@@ -1,12 +1,14 @@
 """The team's forms on an item: taken, refused with all that was typed, and shown to whom they are for."""
 
+from collections.abc import Callable
+
 import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app import tags
 from app.items import Item
-from app.people import Person
+from app.people import Person, Role
 from app.status_changes import MergeProposal, StatusChange, proposals
 from app.statuses import Status
 from tests import factories
@@ -90,6 +92,28 @@ def test_whoever_was_slower_is_told_and_offered_what_the_item_allows_now(
     assert (again["seen"], again["explanation"], again["target"]) == ("planned", "We plan it.", "2031-05")
     assert "to" not in again
     assert moves(session) == [(Status.PLANNED, "It comes.")]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+@pytest.mark.parametrize(
+    ("role", "path", "data"),
+    [
+        (Role.MAINTAINER, "target-moves", {"target": "2031-05", "cause": "It is late."}),
+        (Role.ADVOCATE, "merge-proposals", {"duplicate_of": "2", "words": "Both are dark."}),
+        (Role.ADVOCATE, "status-changes", {"to": "needs_info", "explanation": "Which one?", "why": "They differ."}),
+    ],
+)
+def test_a_form_that_the_item_offers_no_longer_is_drawn_with_what_was_typed(
+    session: Session, browser_of: Callable[[Person | None], TestClient], owner: Person, item: Item, other: Item,
+    role: Role, path: str, data: dict[str, str], headers: dict[str, str],
+) -> None:  # fmt: skip
+    factories.move(session, item, owner, Status.SHIPPED, "It is out.")
+    browser = browser_of(factories.person(session, role=role))
+    answer = browser.post(f"/items/1/{path}", data=data, headers=headers)
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+    again = typed_into(answer, f"/items/1/{path}")
+    assert {name: again[name] for name in data} == data
 
 
 @pytest.mark.parametrize(

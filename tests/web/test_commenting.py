@@ -73,6 +73,20 @@ def test_a_comment_that_cannot_be_taken_comes_back_with_the_reason(
     assert said(session) == []
 
 
+@pytest.mark.parametrize("headers", [{}, HTMX])
+@pytest.mark.parametrize("is_own", [False, True])
+def test_a_comment_on_what_was_hidden_meanwhile_is_given_back(
+    session: Session, other_browser: TestClient, other_member: Person, maintainer: Person, headers: dict[str, str],
+    *, is_own: bool,
+) -> None:  # fmt: skip
+    item = factories.item(session, other_member if is_own else maintainer)
+    hiding.hide(session, item, maintainer, "Spam.")
+    answer = other_browser.post("/items/1/comments", data={"body": "We need <this> too."}, headers=headers)
+    assert answer.status_code == 403
+    assert words(answer, '<pre class="refusal-written"', "</pre>") == "We need <this> too."
+    assert said(session) == []
+
+
 def test_a_comment_sent_twice_is_one(session: Session, other_browser: TestClient, item: Item) -> None:
     first, second = (other_browser.post("/items/1/comments", data={"body": "Yes"}) for _turn in range(2))
     assert first.headers["location"] == second.headers["location"]
