@@ -1,5 +1,6 @@
 """Boards: areas of the product that group items, and who may see each."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.refusals import NotFound, Refused
 from app.words import N_, _
 
 DESCRIPTION_MOST = 300
+
+Place = tuple[int, int]  # a board, and who posted what stands there
 
 
 class Access(StrEnum):
@@ -74,6 +77,16 @@ def visible_by(role: Role | None, board_id: Any, reporter_id: Any, viewer_id: An
         return board.in_(_ids(col(Board.access) == Access.PUBLIC))
     own_cases = col(Board.access) == Access.OWN_CASES
     return or_(board.in_(_ids(~own_cases)), and_(board.in_(_ids(own_cases)), reporter_id == viewer_id))
+
+
+def reaches_as_far(session: Session, place: Place, others: Iterable[Place]) -> bool:
+    """Whether everybody who may see what stands at the other places may see what stands at this one too."""
+    access = {board.id: board.access for board in every(session)}
+    own, reporter_id = access[place[0]], place[1]
+    return all(
+        own.is_as_wide_as(access[board_id]) and (own is not Access.OWN_CASES or poster_id == reporter_id)
+        for board_id, poster_id in others
+    )
 
 
 def _ids(condition: ColumnElement[bool]) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstr
 from sqlmodel import Column, Field, Session, SQLModel, Text, col, func, select
 
 from app import boards, db, edits, events, people, search, site, targets, text
-from app.boards import Board
+from app.boards import Board, Place
 from app.events import Happened
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound
@@ -106,6 +106,11 @@ class Item(SQLModel, table=True):
     @property
     def path(self) -> str:
         return f"/items/{self.number}"
+
+    @property
+    def place(self) -> Place:
+        """What decides who may see it, if it is not hidden."""
+        return self.board_id, self.reporter_id
 
     @property
     def is_open(self) -> bool:
@@ -302,12 +307,19 @@ def counts_by_board(session: Session) -> dict[int, int]:
 
 
 def move_to_board(session: Session, item: Item, person: Person, slug: str) -> None:
-    """Put the item on another board. Raises NotAllowed, Invalid."""
+    """Put the item on another board. Raises NotAllowed, Invalid.
+
+    Whoever sees what was merged goes on seeing what it was merged into.
+    """
     people.need(person, Role.MAINTAINER)
     board = boards.with_slug(session, slug)
     if board is None or board.id is None:
         raise Invalid({"board": _("Board: choose one of those offered.")})
-    (item,) = lock(session, item.number)
+    places = {each.number: each.place for each in lock_family(session, item)}
+    places[item.number] = (board.id, item.reporter_id)
+    if not boards.reaches_as_far(session, places[item.root], places.values()):
+        words = _("Board: people who see what was merged would not see what it was merged into. Undo the merge first.")
+        raise Invalid({"board": words})
     item.board_id = board.id
     session.add(item)
 

@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import hiding, items, seals, sign_in, subscriptions, tags, votes, webhooks
+from app import hiding, seals, sign_in, subscriptions, tags, votes, webhooks
 from app.boards import Access, Board
 from app.imports.csv_files import preparing
 from app.items import Item
@@ -571,11 +571,13 @@ def test_no_answer_tells_what_an_item_was_merged_into_out_of_sight(
     session: Session, browser_of: BrowserOf, private: dict[str, Item], member: Person, other_member: Person,
     maintainer: Person, path: str,
 ) -> None:  # fmt: skip
-    """An item may be merged while both are public, and the other put on a private board later."""
-    into, twin = factories.item(session, member, SECRET), factories.item(session, member, "The same again")
+    """An item may be merged while both are public, and the board of the other made private later."""
+    board = factories.board(session, "later")
+    into = factories.item(session, member, SECRET, board="later")
+    twin = factories.item(session, member, "The same again")
     votes.cast(session, twin, other_member)
     factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
-    items.move_to_board(session, into, maintainer, "own")
+    board.access = Access.OWN_CASES
     browser = browser_of(other_member)
     for headers in ({}, {"HX-Request": "true"}):
         answer = browser.post(f"{twin.path}/{path}", headers=headers)

@@ -9,6 +9,7 @@ from app import boards, items
 from app.boards import Access, Board
 from app.people import Person
 from app.refusals import Invalid, NotAllowed, NotFound, Refused
+from app.statuses import Status
 from tests import factories
 
 
@@ -139,3 +140,32 @@ def test_a_maintainer_puts_an_item_on_another_board(
     assert refusal.value.problems == {"board": "Board: choose one of those offered."}
     items.move_to_board(session, item, maintainer, "maps")
     assert item.board_id == board.id
+
+
+MERGED = "Board: people who see what was merged would not see what it was merged into. Undo the merge first."
+
+
+@pytest.mark.parametrize("access", [Access.MEMBERS, Access.OWN_CASES])
+def test_an_item_stays_where_those_see_it_who_see_what_was_merged_into_it(
+    session: Session, maintainer: Person, owner: Person, member: Person, other_member: Person, access: Access
+) -> None:
+    made(session, owner, "Inside", access)
+    root, duplicate = factories.item(session, member), factories.item(session, other_member)
+    factories.move(session, duplicate, maintainer, Status.DUPLICATE, duplicate_of=str(root.number))
+    board_id = root.board_id
+    with pytest.raises(Invalid) as refusal:
+        items.move_to_board(session, root, maintainer, "inside")
+    assert (refusal.value.problems, root.board_id) == ({"board": MERGED}, board_id)
+
+
+def test_a_duplicate_goes_to_a_private_board_first_and_comes_back_last(
+    session: Session, maintainer: Person, owner: Person, member: Person
+) -> None:
+    inside = made(session, owner, "Inside", Access.MEMBERS)
+    root, duplicate = factories.item(session, member), factories.item(session, member)
+    factories.move(session, duplicate, maintainer, Status.DUPLICATE, duplicate_of=str(root.number))
+    for item in (duplicate, root):
+        items.move_to_board(session, item, maintainer, "inside")
+    with pytest.raises(Invalid) as refusal:
+        items.move_to_board(session, duplicate, maintainer, "general")
+    assert (refusal.value.problems, duplicate.board_id) == ({"board": MERGED}, inside.id)

@@ -5,7 +5,7 @@ import json
 import pytest
 from sqlmodel import Session, SQLModel, func, select
 
-from app import comments, departure, dossier, items, outbox, people, sign_in, subscriptions, votes
+from app import comments, departure, dossier, outbox, people, sign_in, subscriptions, votes
 from app.boards import Access
 from app.comments import Comment
 from app.outbox import Mail
@@ -153,13 +153,13 @@ def test_the_dossier_of_a_maintainer_holds_their_answers(session: Session, membe
 def test_the_dossier_names_no_item_that_its_person_may_not_know_of(
     session: Session, member: Person, advocate: Person, maintainer: Person
 ) -> None:
-    factories.board(session, "own", access=Access.OWN_CASES)
-    seen, unseen = factories.item(session, member), factories.item(session, member)
+    board = factories.board(session, "own")
+    seen, unseen = factories.item(session, member), factories.item(session, member, board="own")
     twins = [factories.item(session, member) for _ in range(2)]
     for twin, into in zip(twins, (seen, unseen), strict=True):
         proposals.propose(session, twin, advocate, str(into.number), "The same.")
         factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
-    items.move_to_board(session, unseen, maintainer, "own")
+    board.access = Access.OWN_CASES
     session.flush()
     assert [row["into"] for row in dossier.of(session, advocate)["merge_proposals"]] == [seen.number, None]
     both = [seen.number, unseen.number]

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from app import boards, db, defect_questions, exports, hiding, items, people, sign_in
+from app import boards, db, defect_questions, exports, hiding, people, sign_in
 from app.boards import Access
 from app.db import Database
 from app.exports import Choice
 from app.imports.cells import restored
-from app.items import Item
 from app.people import Role
 from app.refusals import Refused
 from app.statuses import Kind, Status
@@ -76,10 +75,10 @@ def test_what_an_item_was_merged_into_is_named_to_who_may_know_of_it(
 ) -> None:
     with board.session() as session:
         mira = people.with_email(session, "mira.okafor@example.org")
-        inside = session.exec(select(Item).where(Item.title == "It stops")).one()
-        twin = factories.item(session, mira, "Twin")
+        later = factories.board(session, "later")
+        inside, twin = factories.item(session, mira, board="later"), factories.item(session, mira, "Twin")
         factories.move(session, twin, mira, Status.DUPLICATE, duplicate_of=str(inside.number))
-        items.move_to_board(session, inside, mira, "inside")
+        later.access = Access.MEMBERS
     number = inside.number if is_named else None
     assert [row["duplicate of"] for row in table(choice) if row["title"] == "Twin"] == [str(number or "")]
     (item,) = (item for item in told(choice)["items"] if item["title"] == "Twin")

@@ -189,6 +189,20 @@ def test_nothing_is_merged_into_what_its_readers_could_not_see(
         merge(session, item, into, maintainer)
 
 
+def test_a_duplicate_that_readers_see_leads_nobody_to_what_they_could_not_see(
+    session: Session, maintainer: Person, member: Person
+) -> None:
+    board = factories.board(session, "later")
+    root = factories.item(session, member, board="later")
+    duplicate, item = factories.item(session, member), factories.item(session, member)
+    merge(session, duplicate, root, maintainer)
+    board.access = Access.MEMBERS
+    with pytest.raises(Invalid) as refusal:
+        merge(session, item, duplicate, maintainer)
+    words = "Duplicate of: people who see this item would not see that one."
+    assert refusal.value.problems == {"duplicate_of": words}
+
+
 def test_several_are_merged_at_once(
     session: Session, maintainer: Person, make: Callable[..., Item], people: list[Person]
 ) -> None:

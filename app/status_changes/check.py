@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from app import db, items, targets, text
-from app.boards import Access, Board
+from app import boards, db, items, targets, text
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound
@@ -83,25 +82,15 @@ def original(session: Session, check: text.Checks, chosen: Collection[Item], per
     """The number of the item that stays; a duplicate of a duplicate points to the first."""
     field = "duplicate_of"
     try:
-        other = items.find(session, item_number(number), person)
+        root = session.get_one(Item, items.find(session, item_number(number), person).root)
     except NotFound:
         check.wrong(field, _("Duplicate of: give the number of the item it is the same as."))
         return 0
-    if other.root in {item.root for item in chosen}:
+    if root.number in {item.root for item in chosen}:
         check.wrong(field, _("Duplicate of: this is the item itself, or one that is merged into it."))
-    elif not _is_as_visible(session, other, chosen):
+    elif root.is_hidden or not boards.reaches_as_far(session, root.place, {item.place for item in chosen}):
         check.wrong(field, _("Duplicate of: people who see this item would not see that one."))
-    return other.root
-
-
-def _is_as_visible(session: Session, other: Item, chosen: Collection[Item]) -> bool:
-    """Whether everybody who may see the chosen items may see the other one too."""
-    boards = {other.board_id, *(item.board_id for item in chosen)}
-    access = {board.id: board.access for board in session.exec(select(Board).where(col(Board.id).in_(boards)))}
-    others = access[other.board_id]
-    if other.is_hidden or not all(others.is_as_wide_as(access[item.board_id]) for item in chosen):
-        return False
-    return others is not Access.OWN_CASES or {item.reporter_id for item in chosen} == {other.reporter_id}
+    return root.number
 
 
 def target(check: text.Checks, value: str) -> str | None:

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import comments, db, hiding, items, site
+from app import comments, db, hiding, site
 from app.boards import Access
 from app.config import settings
 from app.db import Database
@@ -250,12 +250,13 @@ def test_a_page_that_never_was_is_refused_by_name(
 def test_only_what_a_visitor_sees_is_told_to_anybody(
     session: Session, owner_browser: TestClient, member: Person, maintainer: Person, item: Item
 ) -> None:
-    factories.board(session, "inside", access=Access.MEMBERS)
-    inside, hidden = factories.item(session, member, "Inside job"), factories.item(session, member, "Hidden thing")
+    board = factories.board(session, "inside")
+    inside = factories.item(session, member, "Inside job", board="inside")
+    hidden = factories.item(session, member, "Hidden thing")
     twin = factories.item(session, member, "Twin")
     factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(inside.number))
     factories.move(session, inside, maintainer, Status.SHIPPED)
-    items.move_to_board(session, inside, maintainer, "inside")
+    board.access = Access.MEMBERS
     hiding.hide(session, hidden, maintainer, "It names a customer.")
     for path in ("/feed.json", "/changelog.json", "/feed.json?status=duplicate", f"{twin.path}/feed.json"):
         told = owner_browser.get(path).text

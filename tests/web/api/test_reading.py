@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import boards, comments, defect_questions, hiding, items, status_changes, tags, votes
+from app import boards, comments, defect_questions, hiding, status_changes, tags, votes
 from app.boards import Access
 from app.defect_questions import DefectQuestion
 from app.people import Person
@@ -72,11 +72,11 @@ def test_one_item_says_what_its_page_says(
 def test_what_an_item_was_merged_into_is_named_only_to_who_may_know_of_it(
     session: Session, script_of: Callable[[Person | None], TestClient], member: Person, maintainer: Person
 ) -> None:
-    item, twin = factories.item(session, member), factories.item(session, member, "The same")
+    board = factories.board(session, "inside")
+    item, twin = factories.item(session, member, board="inside"), factories.item(session, member, "The same")
     factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
     hiding.hide(session, item, maintainer, "It names a customer.")
-    factories.board(session, "inside", access=Access.MEMBERS)
-    items.move_to_board(session, item, maintainer, "inside")
+    board.access = Access.MEMBERS
     session.flush()
 
     def named_to(reader: Person | None) -> list[int | None]:
