@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from statistics import median_low
 from typing import Any, NamedTuple
 
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from app import items, targets
 from app.items import Item
 from app.people import Person
-from app.status_changes import TargetMove
+from app.status_changes import StatusChange, TargetMove
 from app.statuses import CLOSED, Reason, Status
 from app.words import N_, _
 
@@ -116,20 +117,29 @@ def _by_week(answered: Sequence[tuple[date, timedelta]], today: date) -> list[We
 
 
 def _promises(session: Session, shown: Any, today: date) -> Promises:
-    """Each promised request by its first promise: out within that period, not out when it ended, or still to come."""
+    """Each promised request by its first promise: out within that period, given up or not out then, or still to come.
+
+    What was merged is out with the other item, and what is opened again was out all the same.
+    """
+    root = aliased(Item)
+    out_at = select(func.min(StatusChange.at)).where(
+        col(StatusChange.item_number).in_([Item.number, Item.root]), StatusChange.to_status == Status.SHIPPED,
+        col(StatusChange.at) >= TargetMove.at,
+    )  # fmt: skip
     moves = (
-        select(TargetMove.to_target, Item.number, Item.status, Item.status_changed_at)
+        select(Item.number, TargetMove.to_target, root.status, out_at.scalar_subquery())
         .join(Item, col(Item.number) == TargetMove.item_number)
+        .join(root, root.number == Item.root)  # type: ignore[arg-type]
         .where(shown, col(TargetMove.to_target).is_not(None))
         .order_by(col(TargetMove.id).desc())
     )
-    first = {number: (target, status, at) for target, number, status, at in session.exec(moves)}
+    first = {number: promise for number, *promise in session.execute(moves)}
     kept = slipped = 0
     for target, status, at in first.values():
         last_day = targets.last_day(target or "")
-        if status is Status.SHIPPED and at.date() <= last_day:
+        if at is not None and at.date() <= last_day:
             kept += 1
-        elif last_day < today:
+        elif status is Status.DECLINED or last_day < today:
             slipped += 1
     return Promises(kept, slipped, len(first) - kept - slipped)
 

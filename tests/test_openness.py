@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from app import openness
 from app.boards import Access
+from app.items import Item
 from app.openness import Bar, Promises, Week
 from app.people import Person
 from app.statuses import Status
@@ -57,6 +58,51 @@ def test_a_promise_counts_by_the_period_that_was_first_said(
         if shipped_ago is not None:
             factories.move(session, item, maintainer, Status.SHIPPED, at=days_ago(shipped_ago))
     assert openness.of(session, None, NOW).promises == Promises(kept=1, slipped=2, to_come=1)
+
+
+def promised(session: Session, member: Person, maintainer: Person, target: str) -> Item:
+    item = factories.item(session, member, at=days_ago(100))
+    factories.move(session, item, maintainer, Status.PLANNED, at=days_ago(90), target=target)
+    return item
+
+
+def promises(session: Session) -> Promises:
+    return openness.of(session, None, NOW).promises
+
+
+def test_a_promise_stays_kept_when_what_was_out_in_time_is_opened_again(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    item = promised(session, member, maintainer, "2026-10")
+    factories.move(session, item, maintainer, Status.SHIPPED, at=days_ago(30))
+    factories.move(session, item, maintainer, Status.ACKNOWLEDGED, at=days_ago(3))
+    assert promises(session) == Promises(kept=1, slipped=0, to_come=0)
+
+
+def test_what_was_out_before_it_was_promised_keeps_no_promise(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    item = factories.item(session, member, at=days_ago(100))
+    factories.move(session, item, maintainer, Status.SHIPPED, at=days_ago(99))
+    factories.move(session, item, maintainer, Status.ACKNOWLEDGED, at=days_ago(98))
+    factories.move(session, item, maintainer, Status.PLANNED, at=days_ago(90), target="2026-10")
+    assert promises(session) == Promises(kept=0, slipped=1, to_come=0)
+
+
+def test_a_promise_of_what_was_merged_is_kept_and_given_up_with_the_other(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    for end in (Status.SHIPPED, Status.DECLINED):
+        item, other = promised(session, member, maintainer, "2027-01"), factories.item(session, member)
+        factories.move(session, item, maintainer, Status.DUPLICATE, at=days_ago(80), duplicate_of=str(other.number))
+        factories.move(session, other, maintainer, end, at=days_ago(70))
+    assert promises(session) == Promises(kept=1, slipped=1, to_come=0)
+
+
+def test_a_promise_of_what_is_declined_has_slipped(session: Session, member: Person, maintainer: Person) -> None:
+    item = promised(session, member, maintainer, "2027-01")
+    factories.move(session, item, maintainer, Status.DECLINED, at=days_ago(2))
+    assert promises(session) == Promises(kept=0, slipped=1, to_come=0)
 
 
 def test_refusals_are_counted_by_reason(session: Session, member: Person, maintainer: Person) -> None:
