@@ -22,6 +22,7 @@ NAME_MOST = 80
 LINK_MOST = 500
 EFFORT_MOST = 4_000  # signs of Markdown, lines and cells; a text with more is a tangle that takes seconds to read
 PILE_MOST = 30  # accents and other marks upon one letter; no language has more (Unicode, Stream-Safe Text Format)
+BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # fillers of Hangul and of Braille, drawn as nothing
 
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
 _meaning = re.compile(r"[\\\[\]*_~`<>&!#]")
@@ -193,8 +194,9 @@ def _too_long(label: str, length: int, most: int) -> str:
 
 
 def is_blank(value: str) -> bool:
-    """Whether nothing in it can be seen: white space, controls, zero-width and other format characters only."""
-    return all(unicodedata.category(character) in {"Zs", "Zl", "Zp", "Cc", "Cf"} for character in value)
+    """Whether nothing in it can be seen: white space, controls, fillers and format characters only."""
+    unseen = {"Zs", "Zl", "Zp", "Cc", "Cf"}
+    return all(letter in BLANK_LETTERS or unicodedata.category(letter) in unseen for letter in value)
 
 
 def is_web_address(value: str) -> bool:

@@ -58,7 +58,7 @@ def problems(session: Session, item: Item, person: Person, **move: str) -> dict[
 
 
 @pytest.mark.parametrize("to", [status for status in Status if status is not Status.NEW])
-@pytest.mark.parametrize("words", ["", " \n\t", "\u200b\u2060"])
+@pytest.mark.parametrize("words", ["", " \n\t", "\u200b\u2060", "\u3164 \u115f\u1160\uffa0\u2800"])
 def test_no_move_is_silent(
     session: Session, maintainer: Person, item: Item, other: Item, *, to: Status, words: str
 ) -> None:
