@@ -55,12 +55,14 @@ def find(session: Session, id_: int, item: Item) -> Comment:
 def post(
     session: Session, item: Item, person: Person, words: str, *, official: bool = False, at: datetime | None = None
 ) -> Comment:
-    """Say something under an item; the reporter's words may answer our question. Raises NotAllowed, Invalid.
+    """Say something under an item; the reporter's words may answer our question. Raises NotAllowed, Invalid, Refused.
 
     The same words again within five minutes, before anything else has happened, are a form that was sent twice: the
     comment that is there is returned, as the official answer if the second form says so.
     """
     policy.need(policy.may_take_part(person, item) and (not official or policy.is_maintainer(person)))
+    if official:
+        policy.need_name(person)
     words = _checked(words)
     at = at or db.now()
     (item,) = items.lock(session, item.number)
@@ -98,8 +100,9 @@ def _checked(words: str) -> str:
 
 
 def mark_official(session: Session, comment: Comment, person: Person, *, at: datetime | None = None) -> None:
-    """Make a maintainer's own comment the official answer. Raises NotAllowed, Refused when it is hidden."""
+    """Make a maintainer's own comment the official answer. Raises NotAllowed, Refused."""
     policy.need(policy.is_maintainer(person) and comment.person_id == person.id)
+    policy.need_name(person)
     if comment.is_hidden:
         raise Refused(_("A hidden comment cannot be the answer."))
     (item,) = items.lock(session, comment.item_number)

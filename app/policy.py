@@ -2,7 +2,7 @@
 
 from app.items import Item
 from app.people import Person, Role
-from app.refusals import NotAllowed
+from app.refusals import NotAllowed, Refused
 from app.statuses import Status, may_follow
 from app.words import _
 
@@ -11,6 +11,12 @@ def need(allowed: bool) -> None:
     """Raise NotAllowed unless the answer was yes."""
     if not allowed:
         raise NotAllowed(_("You may not do this."))
+
+
+def need_name(person: Person) -> None:
+    """Raise Refused for somebody who has not chosen the name under which they would answer."""
+    if person.is_unnamed:
+        raise Refused(_("Choose your name in your profile first: what the team answers stands under a name."))
 
 
 def is_advocate(person: Person | None) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from app import comments, db, edits, hiding, subscriptions
+from app import comments, db, edits, hiding, people, subscriptions
 from app.comments import Comment
 from app.edits import Subject
 from app.items import Item
@@ -119,6 +119,20 @@ def test_only_maintainers_answer_officially(session: Session, item: Item, member
         with pytest.raises(NotAllowed):
             comments.post(session, item, person, "We do it.", official=True)
     assert said(session, item) == []
+
+
+def test_whoever_has_chosen_no_name_answers_nothing_officially(
+    session: Session, item: Item, maintainer: Person
+) -> None:
+    maintainer.name = people.provisional_name(maintainer)
+    own = factories.comment(session, item, maintainer, "I look at it.")
+    for act in (
+        lambda: comments.post(session, item, maintainer, "We do it.", official=True),
+        lambda: comments.mark_official(session, own, maintainer),
+    ):
+        with pytest.raises(Refused):
+            act()
+    assert (said(session, item), item.answered_at) == (["I look at it."], None)
 
 
 def test_a_maintainer_marks_their_own_comment_and_nobody_elses(

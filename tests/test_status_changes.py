@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, text
 
-from app import db, status_changes
+from app import db, people, status_changes
 from app.db import Database
 from app.edits import Edit
 from app.items import Item
@@ -98,6 +98,23 @@ def test_only_maintainers_move_but_an_advocate_may_ask(
     with pytest.raises(NotAllowed):
         factories.move(session, item, member, Status.NEEDS_INFO)
     assert factories.move(session, item, advocate, Status.NEEDS_INFO).person_id == advocate.id
+
+
+def test_whoever_has_chosen_no_name_moves_and_promises_nothing(
+    session: Session, maintainer: Person, owner: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.PLANNED)
+    owner.name = people.provisional_name(owner)
+    for act in (
+        lambda: factories.move(session, item, owner, Status.DECLINED),
+        lambda: status_changes.move_target(session, item, owner, "2031-05", WORDS),
+    ):
+        with pytest.raises(Refused):
+            act()
+    assert (item.target, item.answerer_id, len(moves(session, item))) == (None, maintainer.id, 1)
+    people.introduce(session, owner, "Noor Haddad", "")
+    factories.move(session, item, owner, Status.DECLINED)
+    assert item.answerer_id == owner.id
 
 
 def test_a_word_that_is_no_status_is_not_taken(session: Session, maintainer: Person, item: Item) -> None:

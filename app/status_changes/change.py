@@ -21,7 +21,7 @@ CHOSEN_MOST = 100
 def change(session: Session, item: Item, person: Person, move: Move, *, at: datetime | None = None) -> StatusChange:
     """Move an item in the mover's own words.
 
-    Raises NotAllowed, Invalid, or Refused when somebody was faster; nothing is written then.
+    Raises NotAllowed, Invalid, or Refused when somebody was faster or the mover has no name; nothing is written then.
     """
     (row,) = change_many(session, [item], person, move, at=at)
     return row
@@ -43,6 +43,7 @@ def change_many(
     at = at or db.now()
     to = _status(move.to)
     policy.need(policy.may_move(person, to))
+    policy.need_name(person)
     _need_some(chosen)
     expected = {item.number: (seen or {}).get(item.number) or move.seen or item.status for item in chosen}
     locked = _lock(session, chosen, move)

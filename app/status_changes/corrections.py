@@ -61,6 +61,7 @@ def move_target(
     Raises NotAllowed, Invalid, and Refused for an item that stands where nothing is promised.
     """
     policy.need(policy.is_maintainer(person))
+    policy.need_name(person)
     (item,) = items.lock(session, item.number)
     if not item.status.takes_target:
         raise Refused(_("Only what is planned, in progress or asked about can have a target. Move it there first."))

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import tags
+from app import people, tags
 from app.items import Item
 from app.people import Person, Role
 from app.status_changes import MergeProposal, StatusChange, proposals
@@ -114,6 +114,24 @@ def test_a_form_that_the_item_offers_no_longer_is_drawn_with_what_was_typed(
     assert 'role="alert"' in answer.text
     again = typed_into(answer, f"/items/1/{path}")
     assert {name: again[name] for name in data} == data
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["plain", "htmx"])
+def test_whoever_has_chosen_no_name_is_asked_for_one_and_keeps_what_was_typed(
+    session: Session, maintainer_browser: TestClient, maintainer: Person, item: Item, headers: dict[str, str]
+) -> None:
+    maintainer.name = people.provisional_name(maintainer)
+    data = {"seen": "new", "to": "planned", "explanation": "We do it."}
+    answer = maintainer_browser.post("/items/1/status-changes", data=data, headers=headers)
+    problem = "Choose your name in your profile first: what the team answers stands under a name."
+    assert (answer.status_code, words(answer, 'id="move-problem-to"', "</p>")) == (409, problem)
+    again = typed_into(answer, "/items/1/status-changes")
+    assert {name: again[name] for name in data} == data
+    data = {"body": "We do it.", "official": "yes"}
+    answer = maintainer_browser.post("/items/1/comments", data=data, headers=headers)
+    assert (answer.status_code, words(answer, 'id="problem-body"', "</p>")) == (409, problem)
+    assert typed_into(answer, "/items/1/comments") == data
+    assert moves(session) == []
 
 
 @pytest.mark.parametrize(

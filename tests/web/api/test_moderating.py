@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import db, status_changes, tags
+from app import db, people, status_changes, tags
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, proposals
@@ -219,6 +219,19 @@ def test_comments_are_hidden_shown_and_made_official(
     assert maintainer_script.delete(f"{path}/{theirs.id}/hiding").json()["hidden_because"] == ""
     assert maintainer_script.put(f"{path}/{ours.id}/official").json()["is_official"] is True
     assert maintainer_script.put(f"{path}/{ours.id}/hiding", json={"because": "x"}).status_code == 409
+
+
+def test_whoever_has_chosen_no_name_is_asked_for_one(
+    session: Session, maintainer_script: TestClient, member: Person, maintainer: Person
+) -> None:
+    item = factories.item(session, member)
+    maintainer.name = people.provisional_name(maintainer)
+    move = maintainer_script.post(f"{API}{item.path}/status-changes", json={"to": "acknowledged", **WORDS})
+    comment = maintainer_script.post(f"{API}{item.path}/comments", json={"body": "We do it.", "official": True})
+    for answer in (move, comment):
+        assert (answer.status_code, answer.json()["detail"]) == (
+            409, "Choose your name in your profile first: what the team answers stands under a name."
+        )  # fmt: skip
 
 
 def test_many_moves_cost_no_query_of_an_answer_each(
