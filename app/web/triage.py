@@ -71,7 +71,8 @@ def move_several(
         again = _facts(session, form.view) | _form(form.view, form.move, form.chosen, problems)
         return pages.page(request, "triage/triage.html", status=refusal_pages.code_of(refusal), **again)
     said = ngettext("One request is “%(status)s” now.", "%(count)s requests are “%(status)s” now.", len(rows))
-    return kit.see_other(form.view.path, said % {"count": number(len(rows)), "status": rows[0].to_status.label()})
+    labels = " / ".join(sorted({item.status_label for item in chosen}))
+    return kit.see_other(form.view.path, said % {"count": number(len(rows)), "status": labels})
 
 
 def _facts(session: Session, view: View) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from app import db, votes
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, proposals
-from app.statuses import Status
+from app.statuses import Kind, Status
 from app.triage import Section
 from tests import factories
 from tests.looking import counted, typed_into, words
@@ -73,6 +73,23 @@ def test_several_are_moved_with_the_words_written_once(
     assert moves(session) == [(number, Status.DECLINED, "None <fits>.") for number in (1, 3)]
     page = maintainer_browser.get("/triage?show=unanswered")
     assert words(page, 'class="notice"', "</p>") == "2 requests are “Won’t do” now."
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ([Kind.DEFECT], "One request is “Fixed” now."),
+        ([Kind.IDEA, Kind.IDEA], "2 requests are “Shipped” now."),
+        ([Kind.IDEA, Kind.DEFECT], "2 requests are “Fixed / Shipped” now."),
+    ],
+)
+def test_what_was_moved_is_called_as_its_kind_is(
+    session: Session, maintainer_browser: TestClient, member: Person, kinds: list[Kind], said: str
+) -> None:
+    chosen = [f"{factories.item(session, member, kind=kind).number}-new" for kind in kinds]
+    answer = maintainer_browser.post(PATH, data={"to": "shipped", "explanation": "It is out.", "chosen": chosen})
+    assert answer.status_code == 303
+    assert words(maintainer_browser.get("/triage"), 'class="notice"', "</p>") == said
 
 
 def test_a_form_that_was_not_taken_keeps_all_that_was_typed_and_chosen(
