@@ -372,6 +372,20 @@ def test_another_choice_holds_for_what_waits(
     assert [mail.recipient for mail in mails(session, db.now() + timedelta(days=9))] == [member.email]
 
 
+def test_who_chooses_to_hear_of_their_own_requests_gets_no_others_that_wait(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    notifications.choose(session, other_member, hears="weekly", comments=False)
+    own = factories.item(session, other_member, "Night theme")
+    events.silence(session, [own.number])
+    notifications.mute(session, item, member)
+    for each in (item, own):
+        factories.move(session, each, maintainer, Status.PLANNED)
+    tell(session)
+    notifications.choose(session, other_member, hears="own", comments=False)
+    assert [(mail.recipient, mail.item_number) for mail in mails(session)] == [(other_member.email, own.number)]
+
+
 def test_the_page_tells_what_is_unseen_until_it_is_looked_at(
     session: Session, member: Person, maintainer: Person, item: Item
 ) -> None:

@@ -1,7 +1,7 @@
 """Choosing: what a person wants to hear of and when, from now on and for what waits already."""
 
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app import db, subscriptions, text
 from app.hearing import Hear
@@ -19,9 +19,12 @@ def choose(session: Session, person: Person, *, hears: str, comments: bool, team
     person.hears, person.hears_comments = Hear(chosen), comments
     person.hears_team = person.hears_team if team is None else team
     session.add(person)
-    waits = col(Notification.person_id) == person.id, col(Notification.mailed_at).is_(None)
-    due_at = person.hears.due_at(db.now(), is_own=True, is_urgent=False)
-    session.execute(update(Notification).where(*waits, col(Notification.due_at).is_not(None)).values(due_at=due_at))
+    unmailed = col(Notification.mailed_at).is_(None), col(Notification.due_at).is_not(None)
+    own = col(Notification.item_number).in_(select(Item.number).where(Item.reporter_id == person.id))
+    for is_own, which in ((True, own), (False, ~own)):
+        due_at = person.hears.due_at(db.now(), is_own=is_own, is_urgent=False)
+        waits = col(Notification.person_id) == person.id, *unmailed, which
+        session.execute(update(Notification).where(*waits).values(due_at=due_at))
 
 
 def stop(session: Session, person: Person) -> None:
