@@ -178,6 +178,22 @@ def test_only_who_may_see_it_then_is_told(
     assert told(session) == ["Ada Lind"]
 
 
+def test_what_happens_to_a_hidden_item_is_told_when_it_is_shown_again(
+    session: Session, maintainer: Person, item: Item
+) -> None:
+    hiding.hide(session, item, maintainer, "It was spam.")
+    other = factories.item(session, maintainer, "Night theme")
+    events.silence(session, [other.number])
+    to = Move(to=Status.PLANNED, explanation="We do both.")
+    status_changes.change_many(session, [item, other], maintainer, to)
+    follower = factories.person(session, "Chiara Moretti")
+    subscriptions.follow(session, other, follower)
+    assert told(session) == ["Chiara Moretti"]
+    assert [mail.recipient for mail in mails(session)] == [follower.email]
+    hiding.show(session, item, maintainer)
+    assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
+
+
 def test_nobody_is_told_what_was_hidden_meanwhile(
     session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
 ) -> None:

@@ -17,6 +17,7 @@ from app.db import Database
 from app.events import Event
 from app.notifications.audiences import Sight
 from app.notifications.table import Notification
+from app.notifications.telling import UNTOLD
 from app.people import Person
 from app.wording import Told
 
@@ -41,7 +42,7 @@ def _due(session: Session, now: datetime) -> Any:
 
 def _is_due(session: Session, now: datetime) -> list[Any]:
     due = [col(Notification.mailed_at).is_(None), col(Notification.due_at) <= now]
-    untold = select(Event.batch).where(col(Event.told_at).is_(None), col(Event.batch).is_not(None)).distinct()
+    untold = select(Event.batch).where(*UNTOLD, col(Event.batch).is_not(None)).distinct()
     if batches := session.exec(untold).all():
         of_these = select(Event.id).where(col(Event.batch).in_(batches))
         due.append(col(Notification.event_id).not_in(of_these))

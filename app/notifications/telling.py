@@ -6,12 +6,13 @@ suddenly one of them ended.
 
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import exists, insert
 from sqlmodel import Session, col, select
 
 from app import db, webhooks, wording
 from app.db import Database
 from app.events import Event
+from app.items import Item
 from app.notifications import audiences
 from app.notifications.audiences import Sight
 from app.notifications.table import Notification
@@ -20,6 +21,8 @@ from app.wording import Told
 
 PORTION = 200  # people
 EVENTS_MOST = 5  # so that nobody who votes meanwhile waits for long
+_HIDDEN = exists().where(col(Item.number) == Event.item_number, col(Item.hidden_at).is_not(None))
+UNTOLD = (col(Event.told_at).is_(None), ~_HIDDEN)  # what happens to a hidden item waits until it is shown again
 
 
 def tell_due(database: Database) -> None:
@@ -31,7 +34,7 @@ def tell_due(database: Database) -> None:
 
 
 def _untold() -> Any:
-    return select(Event).where(col(Event.told_at).is_(None)).order_by(col(Event.id))
+    return select(Event).where(*UNTOLD).order_by(col(Event.id))
 
 
 def tell_some(session: Session) -> bool:
