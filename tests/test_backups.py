@@ -1,7 +1,10 @@
 """Backups: what comes back is what was there, on either database, and what is not whole is refused before anything."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,8 +27,26 @@ from app.statuses import Status
 from tests import factories
 from tests.fixtures.content import fill
 from tests.fixtures.database import Databases
+from tests.fixtures.server import ROOT
 
 Lines = dict[str, list[bytes]]
+KILLED_AMONG_FILES = """
+import os, shutil, signal, sys
+from pathlib import Path
+from app import backups, db
+from app.db import Database
+
+def copy_a_part_of_the_second(content, file):
+    file.write(content.read(100_000))
+    file.flush()
+    if Path(file.name).name == ".screen.png":
+        os.kill(os.getpid(), signal.SIGKILL)
+    copy(content, file)
+
+copy, shutil.copyfileobj = shutil.copyfileobj, copy_a_part_of_the_second
+url, backup, folder = sys.argv[1:]
+backups.restore(Database(db.make_engine(url)), Path(backup), Path(folder))
+"""
 Alter = Callable[[dict[str, Any], dict[str, bytes]], None]
 
 
@@ -246,13 +267,54 @@ def test_only_an_empty_place_is_restored_into(board: Database, tmp_path: Path) -
     assert lines(board) == before
 
 
-def test_files_are_not_mixed_with_others(board: Database, empty: Database, tmp_path: Path) -> None:
+@pytest.fixture
+def upload(tmp_path: Path) -> Path:
+    """An attached file in the data folder of a board."""
+    file = tmp_path / "data" / "uploads" / "screen.png"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(bytes(range(256)) * 9000)
+    return file
+
+
+def test_a_board_with_files_moves_to_another_database_beside_them(
+    board: Database, empty: Database, upload: Path, tmp_path: Path
+) -> None:
     backups.make(board, tmp_path / "one.zip", tmp_path / "data")
-    (tmp_path / "data" / "uploads").mkdir(parents=True)
-    (tmp_path / "data" / "uploads" / "mine.png").touch()
-    with pytest.raises(Refused, match="uploads is not empty"):
+    before = upload.stat()
+    backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
+    assert lines(empty) == lines(board)
+    assert upload.stat() == before
+
+
+@pytest.mark.parametrize("name", ["screen.png", "mine.png"])
+def test_files_are_not_mixed_with_others(
+    board: Database, empty: Database, upload: Path, tmp_path: Path, name: str
+) -> None:
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    upload.with_name(name).write_bytes(b"mine")
+    with pytest.raises(Refused, match=rf"{name} is not that of this backup.* Move .*/uploads away"):
         backups.restore(empty, tmp_path / "one.zip", tmp_path / "data")
     assert is_untouched(empty)
+    assert upload.with_name(name).read_bytes() == b"mine"
+
+
+def test_a_restore_that_was_killed_can_be_done_again(
+    board: Database, databases: Databases, open_database: Callable[[str], Database], upload: Path, tmp_path: Path
+) -> None:
+    upload.with_name("another.png").write_bytes(upload.read_bytes())
+    backups.make(board, tmp_path / "one.zip", tmp_path / "data")
+    url, again = databases.empty(), tmp_path / "again"
+    killed = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", KILLED_AMONG_FILES, url, tmp_path / "one.zip", again], cwd=ROOT, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert len(list((again / "uploads").iterdir())) == 2
+    database = open_database(url)
+    backups.restore(database, tmp_path / "one.zip", again)
+    assert lines(database) == lines(board)
+    assert {path.name: path.read_bytes() for path in (again / "uploads").iterdir()} == {
+        "another.png": upload.read_bytes(), "screen.png": upload.read_bytes(),
+    }  # fmt: skip
 
 
 def lose_a_part(_manifest: dict[str, Any], parts: dict[str, bytes]) -> None:

@@ -79,6 +79,13 @@ def table_part(name: str) -> str:
     return f"{TABLES}{name}.jsonl"
 
 
+def files_in(data_dir: Path) -> Iterator[tuple[str, Path]]:
+    """The files that a backup holds, each with its name there. What begins with a dot is not whole yet."""
+    for path in sorted(path for folder in FOLDERS for path in (data_dir / folder).rglob("[!.]*")):
+        if path.is_file():
+            yield FILES + path.relative_to(data_dir).as_posix(), path
+
+
 # What reading a damaged archive raises; a RuntimeError says that a part is encrypted, or packed in an unknown way.
 BROKEN = (BadZipFile, Damaged, EOFError, KeyError, ValueError, TypeError, OSError, RuntimeError, zlib.error)
 

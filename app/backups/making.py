@@ -63,9 +63,9 @@ def _lines(connection: Connection, table: Table, progress: "tqdm[Never]") -> Ite
 
 
 def _put_files(data_dir: Path, writer: Writer) -> None:
-    for path in sorted(path for folder in archive.FOLDERS for path in (data_dir / folder).rglob("*") if path.is_file()):
+    for name, path in archive.files_in(data_dir):
         with suppress(FileNotFoundError):  # an import that has just ended needs its file no more
-            writer.put(archive.FILES + path.relative_to(data_dir).as_posix(), _blocks(path))
+            writer.put(name, _blocks(path))
 
 
 def _blocks(path: Path) -> Iterator[bytes]:

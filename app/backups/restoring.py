@@ -1,5 +1,6 @@
 """Restoring a backup: only into an empty place, only when it is whole, all of it or nothing."""
 
+import hashlib
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -35,14 +36,17 @@ def restore(database: Database, path: Path, data_dir: Path) -> Manifest:
         _gone_again_on_failure() as placed,
         database.exclusively() as connection,
     ):
-        _need_empty(connection, data_dir)
+        _need_empty(connection)
+        _need_no_others(manifest, data_dir)
         schema.bring(connection, manifest.revision)
         _fill_tables(connection, backup, manifest)
         schema.bring(connection)
         _index(connection)
         for name in manifest.files:
-            placed.append(data_dir / name.removeprefix(archive.FILES))
-            _place(backup, name, placed[-1])
+            path = data_dir / name.removeprefix(archive.FILES)
+            if not path.exists():
+                placed.append(path)
+                _place(backup, name, path)
     return manifest
 
 
@@ -57,15 +61,23 @@ def _gone_again_on_failure() -> Iterator[list[Path]]:
         raise
 
 
-def _need_empty(connection: Connection, data_dir: Path) -> None:
+def _need_empty(connection: Connection) -> None:
     names = [name for name in inspect(connection).get_table_names() if not name.startswith(rows.NOT_STORED)]
     if names:
         counts = {name: count for name in names if (count := _count(connection, name))}
         there = ", ".join(f"{name} ({count})" for name, count in counts.items()) or _("empty tables")
         raise Refused(_("The database is not empty, and a backup replaces nothing. There are: %s.") % there)
-    for folder in (data_dir / name for name in archive.FOLDERS):
-        if folder.is_dir() and any(folder.iterdir()):
-            raise Refused(_("The folder %s is not empty, and a backup replaces nothing.") % folder)
+
+
+def _need_no_others(manifest: Manifest, data_dir: Path) -> None:
+    """Refuse files that are not those of the backup. Those that are can stay: the board is the same one, which moves to
+    another database, or whose restoring was killed."""
+    for name, path in archive.files_in(data_dir):
+        part = manifest.parts.get(name)
+        with path.open("rb") as file:
+            if part is None or hashlib.file_digest(file, "sha256").hexdigest() != part.sha256:
+                words = _("%(file)s is not that of this backup, which replaces nothing. Move %(folder)s away first.")
+                raise Refused(words % {"file": path, "folder": path.parent})
 
 
 def _count(connection: Connection, name: str) -> int:
@@ -125,6 +137,12 @@ def _all_items(session: Session) -> Iterator[list[Item]]:
 
 
 def _place(backup: ZipFile, name: str, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with backup.open(name) as content, path.open("wb") as file:
-        shutil.copyfileobj(content, file)
+    """A file has its name only when it is whole, so that whoever begins again may take it as it is."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}")
+    try:
+        with backup.open(name) as content, unfinished.open("wb") as file:
+            shutil.copyfileobj(content, file)
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
