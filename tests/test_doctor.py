@@ -1,6 +1,8 @@
 """The doctor: says of each thing that can be wrong with a set-up that it is, and what to do."""
 
 import asyncio
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +24,7 @@ from app.doctor import Level, machine
 from app.main import create_app
 from app.outbox import Mail
 from tests.fixtures.mail import Post, free_port
+from tests.fixtures.server import NOT_ABOVE_PERMISSIONS, ROOT
 
 Set = Callable[..., None]
 
@@ -137,6 +140,41 @@ def test_a_locked_database_is_told(sqlite_board: Database, monkeypatch: pytest.M
         assert one("cannot be written: database is locked").level is Level.FAIL
 
 
+def failures_told(*options: str) -> list[str]:
+    """What the doctor says is wrong to somebody whom permissions bind."""
+    examined = subprocess.run(  # noqa: S603 - our own program
+        [*NOT_ABOVE_PERMISSIONS, sys.executable, "-m", "app", "doctor", *options],
+        cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return examined.stdout.replace("\n      →", " →").split("FAIL  ")[1:]
+
+
+def test_a_database_file_without_rights_is_told_with_whose_it_is(sqlite_board: Database) -> None:
+    sqlite_board.close()
+    file = settings().data_dir / "daylight.sqlite3"
+    file.chmod(0o400)
+    (told,) = failures_told()
+    assert told.startswith("The database cannot be written: attempt to write a readonly database →")
+    assert f"{file} belongs to {file.owner()} (-r--------): give it to the user that Daylight runs as" in told
+
+
+def test_a_data_folder_without_rights_is_told_once(setting: Set) -> None:
+    folder = settings().data_dir
+    folder.chmod(0o500)
+    (told,) = failures_told()
+    folder.chmod(0o700)
+    assert told.startswith(f"The data folder {folder} cannot be written: Permission denied. → {folder} belongs to")
+
+
+def test_a_database_that_keeps_temporary_tables_alone_is_told(board: Database) -> None:
+    if board.engine.dialect.name == "sqlite":
+        pytest.skip("A file that can only be read is told above.")
+    with board.session() as session:
+        name = board.engine.url.database
+        session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))
+    assert "grant create on schema public" in one("The database cannot be written: cannot execute CREATE").remedy
+
+
 def test_mails_that_do_not_leave_are_told(board: Database) -> None:
     with board.session() as session:
         mail = outbox.put(session, "ada@example.org", "An answer", "It is out.")
@@ -154,6 +192,9 @@ def test_a_data_folder_that_others_can_look_into_is_told(setting: Set) -> None:
 def test_a_missing_data_folder_is_told(setting: Set, tmp_path: Path) -> None:
     setting(DATA_DIR=str(tmp_path / "nowhere"))
     assert one("does not exist").level is Level.FAIL
+    (tmp_path / "letter").touch()
+    setting(DATA_DIR=str(tmp_path / "letter"))
+    assert said(Level.FAIL)[0].startswith(f"FAIL  The data folder {tmp_path / 'letter'} is a file.")
 
 
 @pytest.mark.parametrize(("free", "level"), [(10**8, Level.FAIL), (5 * 10**8, Level.WARN), (10**10, Level.OK)])
@@ -248,6 +289,7 @@ def test_the_running_program_is_asked_by_its_name(sqlite_board: Database, settin
     with served(create_app(sqlite_board)) as url:
         assert one("is ready", url).level is Level.OK
         assert one("answers by its name, ideas.example.org", url).level is Level.OK
+        assert one("is ready", url.removeprefix("http://")).level is Level.OK
 
 
 def test_a_proxy_that_changes_the_name_is_told(sqlite_board: Database, setting: Set) -> None:

@@ -82,7 +82,7 @@ def running(url: str) -> Iterator[Finding]:
     """Ask the running program, by the name that people use."""
     import httpx  # noqa: PLC0415 - it takes long to load, and every command would wait for it
 
-    url = url.rstrip("/")
+    url = (url if "://" in url else f"http://{url}").rstrip("/")
     host = urlsplit(settings().base_url or url).netloc
     with httpx.Client(timeout=10, headers={"Host": host}, trust_env=False) as client:
         try:

@@ -51,6 +51,9 @@ def versions() -> Iterator[Finding]:
 
 def data_folder() -> Iterator[Finding]:
     folder = settings().data_dir.absolute()
+    if folder.is_file():
+        yield fail(_("The data folder %s is a file.") % folder, _("Move it away, or set DAYLIGHT_DATA_DIR."))
+        return
     if not folder.is_dir():
         yield fail(_("The data folder %s does not exist.") % folder, _("Make it, or set DAYLIGHT_DATA_DIR."))
         return
@@ -76,9 +79,23 @@ def _is_writable(folder: Path) -> Finding:
             os.fsync(file.fileno())
     except OSError as trouble:
         words = _("The data folder %(folder)s cannot be written: %(trouble)s.")
-        remedy = _("Give it to the user that Daylight runs as, or free the disk.")
-        return fail(words % {"folder": folder, "trouble": trouble.strerror}, remedy)
+        return fail(words % {"folder": folder, "trouble": trouble.strerror}, rights(folder))
     return ok(_("The data folder %s can be written.") % folder)
+
+
+def is_usable() -> bool:
+    """Whether there is anything to say of what lies in the data folder; else `data_folder` has said it."""
+    return os.access(settings().data_dir, os.R_OK | os.W_OK | os.X_OK)
+
+
+def rights(path: Path) -> str:
+    """What to do about something that cannot be used, with whose it is."""
+    try:
+        owner = path.owner()
+    except (KeyError, NotImplementedError):  # a user without a name, as in containers, or a system without owners
+        owner = str(path.stat().st_uid)
+    words = _("%(path)s belongs to %(owner)s (%(mode)s): give it to the user that Daylight runs as, or free the disk.")
+    return words % {"path": path, "owner": owner, "mode": stat.filemode(path.stat().st_mode)}
 
 
 def _room(folder: Path) -> Finding:
@@ -106,7 +123,7 @@ def clock() -> Iterator[Finding]:
         yield fail(_("The clock says %s, which is past.") % now.date(), _("Set the clock, and let NTP keep it."))
         return
     yield ok(_("The clock says %s UTC.") % now.strftime("%Y-%m-%d %H:%M:%S"))
-    if settings().data_dir.is_dir():
+    if is_usable():
         with tempfile.NamedTemporaryFile(dir=settings().data_dir) as file:
             ahead = Path(file.name).stat().st_mtime - time.time()
         yield from skew(ahead, _("the disk of the data folder"))

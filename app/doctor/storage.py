@@ -1,5 +1,6 @@
 """The database: whether it answers, keeps what it is given, and has the tables that this program needs."""
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -24,24 +25,29 @@ DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 @contextmanager
 def _opened() -> Iterator[Database | None]:
     """The configured database, or None where no file is yet: the doctor makes nothing."""
-    url = settings().effective_database_url
-    if machine.uses_sqlite() and not Path(make_url(url).database or "").exists():
+    if machine.uses_sqlite() and not os.path.exists(_file()):  # noqa: PTH110 - Path raises where it may not look
         yield None
         return
-    with closing(Database(db.make_engine(url))) as database:
+    with closing(Database(db.make_engine(settings().effective_database_url))) as database:
         yield database
+
+
+def _file() -> Path:
+    return Path(make_url(settings().effective_database_url).database or "").absolute()
 
 
 def database() -> Iterator[Finding]:
     with _opened() as opened:
         if opened is None:
-            yield _nothing_there()
+            if machine.is_usable():
+                yield _nothing_there()
             return
         try:
             connection = opened.engine.connect()
         except DBAPIError as trouble:
             words = _("The database does not answer: %s") % str(trouble.orig).partition("\n")[0]
-            yield fail(words, _("Start it, or correct DAYLIGHT_DATABASE_URL."))
+            remedy = _("Start it, or correct DAYLIGHT_DATABASE_URL.")
+            yield fail(words, machine.rights(_file()) if machine.uses_sqlite() else remedy)
             return
         with connection:
             yield from (_sqlite if machine.uses_sqlite() else _postgresql)(connection)
@@ -100,13 +106,17 @@ def _nothing_there() -> Finding:
 
 
 def _takes_writes(opened: Database) -> Finding:
+    """Tried with a real table, which is rolled back: a temporary one is written even where nothing else can be."""
     try:
         with opened.session() as session:
-            session.connection().exec_driver_sql("create temporary table daylight_doctor (one integer)")
+            session.connection().exec_driver_sql("create table daylight_doctor (one integer)")
             session.rollback()
     except DBAPIError as trouble:
         words = _("The database cannot be written: %s") % str(trouble.orig).partition("\n")[0]
-        return fail(words, _("Look for a full disk, missing rights, a lock, or a standby server."))
+        remedy = _("Look for a full disk, a standby server, or missing rights: grant create on schema public.")
+        if machine.uses_sqlite():
+            remedy = _("Look for a lock that another program holds.") + " " + machine.rights(_file())
+        return fail(words, remedy)
     return ok(_("The database can be written."))
 
 

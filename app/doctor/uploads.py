@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from app.attachments import store
 from app.config import settings
+from app.doctor import machine
 from app.doctor.findings import Finding, fail, ok
 from app.words import _
 
@@ -13,7 +14,7 @@ PROBE = b"Daylight looks whether a file can be stored here."
 
 def place() -> Iterator[Finding]:
     """Nothing is made in a folder that is not there yet; of the data folder itself `machine` speaks."""
-    if store.is_folder() and not store.uploads().is_dir():
+    if store.is_folder() and not (machine.is_usable() and store.uploads().is_dir()):
         return
     where = settings().uploads_url or str(store.uploads())
     try:

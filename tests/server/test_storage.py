@@ -18,13 +18,12 @@ from sqlalchemy import make_url
 
 from app import db
 from app.db import Database
-from tests.fixtures.server import ROOT, Server
+from tests.fixtures.server import NOT_ABOVE_PERMISSIONS, ROOT, Server
 from tests.server.conftest import Quick, Starter, copied, replace_workers
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Act, Board, Crowd, do, there, verify, vote
 
 WORDS = "Daylight cannot use its storage right now."
 SMALL = 8_000_000  # bytes
-NOT_ABOVE_PERMISSIONS = ("setpriv", "--inh-caps=-dac_override", "--bounding-set=-dac_override")
 
 pytestmark = pytest.mark.server
 
@@ -127,8 +126,7 @@ def test_a_full_disk(quick: Starter, stocked: Board, small_disk: Path) -> None:
 
 def test_a_folder_that_can_only_be_read(serve: Callable[..., Server], board: Board, tmp_path: Path) -> None:
     """Workers that come while nothing can be written find the files as they are; the earlier ones had them open."""
-    within = NOT_ABOVE_PERMISSIONS if os.geteuid() == 0 else ()
-    server = serve("--workers", "2", data_dir=tmp_path, within=within)
+    server = serve("--workers", "2", data_dir=tmp_path, within=NOT_ABOVE_PERMISSIONS)
     hand = Hand(board, server)
     hand.vote_until(SEE_OTHER)
     files = [path for path in tmp_path.iterdir() if path.name.startswith("daylight.sqlite3")]
@@ -149,11 +147,10 @@ def test_a_folder_that_can_only_be_read(serve: Callable[..., Server], board: Boa
 
 
 def test_a_folder_that_can_only_be_read_is_told_at_the_start(board: Board, tmp_path: Path) -> None:
-    within = NOT_ABOVE_PERMISSIONS if os.geteuid() == 0 else ()
     (tmp_path / "daylight.sqlite3").chmod(0o400)
     tmp_path.chmod(0o500)
     started = subprocess.run(  # noqa: S603 - our own program
-        [*within, sys.executable, "-m", "app", "serve"],
+        [*NOT_ABOVE_PERMISSIONS, sys.executable, "-m", "app", "serve"],
         cwd=ROOT, env=os.environ | {"DAYLIGHT_DATA_DIR": str(tmp_path)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     tmp_path.chmod(0o700)
