@@ -54,10 +54,8 @@ def migrate(database: Database, to: str = "head", *, back: bool = False) -> None
 def bring(connection: Connection, to: str = "head", *, back: bool = False) -> None:
     """The same on a connection that has the schema to itself."""
     steps = ["base", *revisions()]
-    current = revision(connection) or "base"
+    current = _known(connection) or "base"
     target = revisions()[-1] if to == "head" else to
-    if current not in steps:
-        raise Refused(_("This database was made by a newer Daylight. Install that version, or restore a backup."))
     if target not in steps:
         raise Refused(
             _("There is no revision “%(name)s”; these are known: %(all)s.") % {"name": to, "all": ", ".join(steps)}
@@ -74,8 +72,18 @@ def bring(connection: Connection, to: str = "head", *, back: bool = False) -> No
 
 def need_current(database: Database) -> None:
     """Raise Refused unless the schema is that of this program."""
-    if not is_current(database):
+    with database.engine.connect() as connection:
+        current = _known(connection)
+    if current != revisions()[-1]:
         raise Refused(_("The database has another schema than this program needs. Run “python -m app migrate” first."))
+
+
+def _known(connection: Connection) -> str | None:
+    """Where the schema stands. Raises Refused for one that this program does not know."""
+    found = revision(connection)
+    if found not in {None, *revisions()}:
+        raise Refused(_("This database was made by a newer Daylight. Install that version, or restore a backup."))
+    return found
 
 
 def revision(connection: Connection) -> str | None:
