@@ -34,6 +34,8 @@ from app.words import _
 # What only one command needs is loaded by that command, so that a server does not hold it for as long as it runs.
 # ruff: noqa: PLC0415
 
+INTERRUPTED = 130  # as a shell says it
+
 Run = Callable[[argparse.Namespace], None]
 Command = Callable[[str, Run | None, str], argparse.ArgumentParser]
 
@@ -53,6 +55,8 @@ def main() -> None:
         raise SystemExit("\n".join(wrong)) from None
     except OSError as trouble:
         raise SystemExit(_("This could not be done: %s") % trouble) from None
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
     except DBAPIError as trouble:
         words = _("The database cannot be used: %s") % str(trouble.orig).strip()
         raise SystemExit(words + "\n" + _("“python -m app doctor” says more.")) from None

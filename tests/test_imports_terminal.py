@@ -3,17 +3,20 @@
 import argparse
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from app import db
+from app.config import settings
 from app.db import Database
 from app.imports import running, terminal
 from app.imports.batches import Import, State
@@ -70,14 +73,53 @@ def test_nothing_comes_in_without_a_yes(run: Run, database_url: str, file: Path)
     assert titles(database_url) == []
 
 
-@pytest.mark.parametrize(("answer", "count"), [("y", 3), ("", 0), ("n", 0)])
+def stored() -> set[Path]:
+    return set((settings().data_dir / "imports").glob("*"))
+
+
+@pytest.mark.parametrize(("answer", "count"), [("y", 3), ("", 0), ("n", 0), (EOFError, 0), (KeyboardInterrupt, 0)])
 def test_a_person_at_a_terminal_is_asked(
-    run: Run, database_url: str, file: Path, monkeypatch: pytest.MonkeyPatch, answer: str, count: int
+    run: Run, database_url: str, file: Path, monkeypatch: pytest.MonkeyPatch, answer: Any, count: int
 ) -> None:
+    def answered(_question: str) -> str:
+        if isinstance(answer, str):
+            return answer
+        raise answer
+
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", lambda _question: answer)
+    monkeypatch.setattr("builtins.input", answered)
+    before = stored()
     run("csv", file, "--status", "Closed=shipped")
     assert len(titles(database_url)) == count
+    assert stored() == before
+
+
+def test_nothing_is_left_of_a_file_whoever_interrupts(run: Run, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stored()
+
+    def interrupted(*_: object) -> None:
+        (kept,) = stored() - before
+        assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(terminal, "_table", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run("csv", file)
+    assert stored() == before
+    assert run("list") == ""
+
+
+def test_whoever_interrupts_a_command_hears_nothing_of_the_program(tmp_path: Path) -> None:
+    slow = tmp_path / "slow.csv"
+    os.mkfifo(slow)
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [sys.executable, "-m", "app", "import", "csv", str(slow)],
+        cwd=ROOT, env=os.environ | {"DAYLIGHT_DATA_DIR": str(tmp_path)}, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with slow.open("w"):  # which waits until the command reads
+        process.send_signal(signal.SIGINT)
+        assert process.communicate()[1] == b""
+    assert process.returncode == 130
 
 
 def test_a_file_comes_in_is_listed_and_undone(run: Run, database_url: str, file: Path) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 from app import boards
 from app.db import Database
 from app.imports import batches, running, telling, undoing
-from app.imports.batches import Import
+from app.imports.batches import Import, State
 from app.imports.csv_files import choices, preparing
 from app.imports.csv_files.choices import Choices
 from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import Mapping
 from app.imports.outcomes import OFFERED
 from app.markup import Markup
-from app.refusals import Invalid, Refused
+from app.refusals import Refused
 from app.statuses import Kind
 from app.words import _, day, ngettext, number
 
@@ -75,38 +75,37 @@ def _pair(value: str) -> tuple[str, str]:
 
 def import_csv(database: Database, arguments: argparse.Namespace) -> None:
     """Show the dry run, ask, and bring the file in."""
-    batch = _prepared(database, arguments)
-    _show(database, batch)
-    if arguments.dry_run or not _agreed(batch, arguments):
-        _discard(database, batch)
-        return
+    batch = _stored(database, arguments)
     try:
-        with database.session() as session:
-            batch = running.begin(session, batch, here=True)
-    except Refused:
-        _discard(database, batch)
-        raise
-    _run(database, batch)
-    print(_("Done. To undo it: python -m app import undo %s") % batch.id)
+        batch = _chosen(database, batch, arguments)
+        _show(database, batch)
+        if not arguments.dry_run and _agreed(batch, arguments):
+            with database.session() as session:
+                batch = running.begin(session, batch, here=True)
+    finally:
+        if batch.state is State.PREPARED:  # the file holds addresses, and nobody comes back for it
+            _discard(database, batch)
+    if batch.is_at_work:
+        _run(database, batch)
+        print(_("Done. To undo it: python -m app import undo %s") % batch.id)
 
 
-def _prepared(database: Database, arguments: argparse.Namespace) -> Import:
+def _stored(database: Database, arguments: argparse.Namespace) -> Import:
     try:
         with arguments.file.open("rb") as file:
-            batch = preparing.prepare(database, file, arguments.file.name, encoding=arguments.encoding)
+            return preparing.prepare(database, file, arguments.file.name, encoding=arguments.encoding)
     except OSError as trouble:
         raise Refused(f"{arguments.file}: {trouble.strerror}") from None
+
+
+def _chosen(database: Database, batch: Import, arguments: argparse.Namespace) -> Import:
     chosen = Choices(
         source=arguments.source, day_first=arguments.day_first, markup=arguments.markup, kind=arguments.kind,
         board=arguments.board, columns=dict(arguments.map), outcomes=dict(arguments.status),
     )  # fmt: skip
-    try:
-        with database.session(writes=False) as session:
-            mapping = choices.apply(Mapping.of(batch.mapping), chosen, boards.every(session))
-        return preparing.revise(database, batch, mapping) if mapping.stored() != batch.mapping else batch
-    except Invalid:
-        _discard(database, batch)
-        raise
+    with database.session(writes=False) as session:
+        mapping = choices.apply(Mapping.of(batch.mapping), chosen, boards.every(session))
+    return preparing.revise(database, batch, mapping) if mapping.stored() != batch.mapping else batch
 
 
 def _discard(database: Database, batch: Import) -> None:
@@ -128,7 +127,11 @@ def _agreed(batch: Import, arguments: argparse.Namespace) -> bool:
 
 
 def _asked(question: str) -> bool:
-    return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 def _show(database: Database, batch: Import) -> None:

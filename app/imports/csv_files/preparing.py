@@ -35,7 +35,7 @@ def prepare(database: Database, given: IO[bytes], name: str, *, by_id: int | Non
     Raises Invalid for a file that is no table of text.
     """
     path = stored_file(f"{secrets.token_hex(8)}.csv")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         encoding = storing.store(given, path, encoding)
         proposed, columns = mapping.look(path, name)
