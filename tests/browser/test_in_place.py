@@ -1,0 +1,54 @@
+"""What htmx does in place: where an answer takes the place of a control, and where it must not."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app import sessions
+from app.db import Database
+from app.people import Role
+from app.web import kit
+from tests import factories
+from tests.fixtures.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+BAD_GATEWAY = "<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+LOST = "Daylight could not be reached. Nothing was changed; please try again."
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
+    """A maintainer at a new request of somebody else."""
+    with live_database.session() as session:
+        mira = factories.person(session, "Mira Okafor", role=Role.MAINTAINER)
+        factories.item(session, factories.person(session, "Ada Lind"), "Dark mode")
+        key = sessions.start(session, mira.key)
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(f"{live_server.url}/items/1")
+    yield page
+    context.close()
+
+
+@pytest.mark.parametrize("trouble", ["the page of a proxy", "no answer"])
+def test_what_goes_nowhere_changes_nothing_and_everybody_is_told(page: Page, trouble: str) -> None:
+    vote, told = page.locator("#vote-1"), page.get_by_text(LOST)
+    expect(told).to_have_count(0)
+    page.route(
+        "**/vote",
+        lambda route: route.abort() if trouble == "no answer" else route.fulfill(status=502, body=BAD_GATEWAY),
+    )
+    vote.press("Enter")
+    expect(told).to_be_in_viewport()
+    assert told.evaluate("element => element.getBoundingClientRect().height") > 24
+    expect(vote).to_be_focused()
+    expect(vote).to_have_attribute("aria-pressed", "false")
+
+    page.unroute("**/vote")
+    vote.press("Enter")
+    expect(vote).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#live")).to_have_class("visually-hidden")
