@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app import sessions
 from app.db import Database
@@ -52,3 +52,19 @@ def test_what_goes_nowhere_changes_nothing_and_everybody_is_told(page: Page, tro
     vote.press("Enter")
     expect(vote).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#live")).to_have_class("visually-hidden")
+
+
+def test_a_form_that_is_sent_twice_goes_once_and_keeps_the_focus(page: Page) -> None:
+    sent: list[Route] = []
+    page.route("**/status-changes", lambda route: sent.append(route))
+    page.get_by_role("radio", name="Duplicate").check()
+    page.get_by_label("Explanation").fill("Both want it dark.")
+    with page.expect_request("**/status-changes"):
+        page.locator("#move-send").press("Enter")
+    page.locator("#move-send").press("Enter")
+    sent[0].continue_()
+    expect(page.locator("#move-problem-duplicate_of")).to_be_visible()
+    expect(page.locator("#move-send")).to_be_focused()
+    page.locator("#vote-1").press("Enter")
+    expect(page.locator("#vote-1")).to_have_attribute("aria-pressed", "true")
+    assert len(sent) == 1
