@@ -68,3 +68,18 @@ def test_a_form_that_is_sent_twice_goes_once_and_keeps_the_focus(page: Page) -> 
     page.locator("#vote-1").press("Enter")
     expect(page.locator("#vote-1")).to_have_attribute("aria-pressed", "true")
     assert len(sent) == 1
+
+
+def test_whoever_comes_back_to_a_form_finds_all_that_was_typed(page: Page, live_server: Server) -> None:
+    page.goto(f"{live_server.url}/items/new")
+    typed = {"Title": "Print the map", "What do you want to do": "For walks."}
+    for label, words in typed.items():
+        page.get_by_label(label).fill(words)
+    page.get_by_role("link", name="Roadmap").click()
+    page.wait_for_url("**/roadmap")
+    page.go_back()
+    for label, words in typed.items():
+        expect(page.get_by_label(label)).to_have_value(words)
+    page.reload()
+    for label, words in typed.items():
+        expect(page.get_by_label(label)).to_have_value(words)
