@@ -1,0 +1,54 @@
+"""Small windows: what is long wraps, what is a word stays whole, and what comes next is in reach."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from app import sessions
+from app.db import Database
+from app.people import Role
+from app.web import kit
+from tests import factories
+from tests.fixtures.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+TOO_WIDE = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth"
+SPACING = "* { letter-spacing: 0.12em !important; word-spacing: 0.16em !important; line-height: 1.5 !important }"
+SPACE = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet); }"
+LINES = """element => {
+  const words = document.createRange();
+  words.selectNodeContents(element);
+  return words.getClientRects().length;
+}"""
+
+
+def middle(element: Locator) -> float:
+    box = element.bounding_box()
+    assert box is not None
+    return box["y"] + box["height"] / 2
+
+
+@pytest.fixture
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
+    """An owner with a small phone; many want one of their requests, and a board has a long name."""
+    with live_database.session() as session:
+        mira = factories.person(session, "Mira Okafor", role=Role.OWNER)
+        for title in ("Dark mode", "Print the map"):
+            factories.item(session, mira, title).vote_count = 12_345
+        factories.board(session, "ships", name="Donaudampfschifffahrtsgesellschaftskapitänsmützen")
+        key = sessions.start(session, mira.key)
+    context = chromium.new_context(viewport={"width": 320, "height": 568}, reduced_motion="reduce")
+    context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
+    page = context.new_page()
+    page.set_default_timeout(30_000)
+    page.goto(live_server.url)
+    yield page
+    context.close()
+
+
+def test_a_large_count_stays_in_one_line(page: Page) -> None:
+    count = page.locator(".vote-button").first
+    expect(count).to_have_text("12,345")
+    assert count.evaluate(LINES) == 1
