@@ -52,3 +52,18 @@ def test_a_large_count_stays_in_one_line(page: Page) -> None:
     count = page.locator(".vote-button").first
     expect(count).to_have_text("12,345")
     assert count.evaluate(LINES) == 1
+
+
+def test_a_long_name_of_a_board_wraps(page: Page, live_server: Server) -> None:
+    page.goto(f"{live_server.url}/triage")
+    assert not page.evaluate(TOO_WIDE)
+
+
+def test_the_way_to_the_answer_is_in_sight_once_something_is_chosen(page: Page, live_server: Server) -> None:
+    page.goto(f"{live_server.url}/triage")
+    onward = page.get_by_role("link", name="Answer those chosen")
+    expect(onward).to_be_hidden()
+    page.get_by_label("Choose “Dark mode”").check()
+    expect(onward).to_be_in_viewport()
+    onward.click()
+    expect(page.get_by_role("heading", name="Answer those chosen")).to_be_in_viewport()
