@@ -67,3 +67,16 @@ def test_the_way_to_the_answer_is_in_sight_once_something_is_chosen(page: Page, 
     expect(onward).to_be_in_viewport()
     onward.click()
     expect(page.get_by_role("heading", name="Answer those chosen")).to_be_in_viewport()
+
+
+def test_the_head_of_the_page_takes_two_lines_in_their_order(page: Page) -> None:
+    name, person = page.locator(".masthead-name"), page.get_by_role("button", name="Mira Okafor")
+    places, search = page.locator(".masthead-nav"), page.locator(".masthead-search")
+    assert middle(name) == middle(person) < middle(places) == middle(search)
+
+
+def test_widely_spaced_letters_do_not_make_the_page_wider(page: Page) -> None:
+    page.context.clear_cookies()
+    page.reload()
+    page.evaluate(SPACE, SPACING)
+    assert not page.evaluate(TOO_WIDE)
