@@ -86,7 +86,7 @@ def put_defect_questions(
 @area.post(f"{PATH}/{{slug}}/step-up")
 def move_board_up(session: Db, owner: Owner, board: BoardInPath, _form: Pressed) -> Response:
     boards.move_up(session, board, owner)
-    return kit.see_other(PATH)
+    return kit.see_other(f"{PATH}#board-{board.slug}")
 
 
 @area.post(f"{PATH}/{{slug}}/removal")

@@ -80,3 +80,8 @@ def test_widely_spaced_letters_do_not_make_the_page_wider(page: Page) -> None:
     page.reload()
     page.evaluate(SPACE, SPACING)
     assert not page.evaluate(TOO_WIDE)
+
+
+def test_words_in_a_table_stay_whole(page: Page, live_server: Server) -> None:
+    page.goto(f"{live_server.url}/settings/boards")
+    assert page.get_by_role("cell", name="Public").first.evaluate(LINES) == 1
