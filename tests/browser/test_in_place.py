@@ -83,3 +83,17 @@ def test_whoever_comes_back_to_a_form_finds_all_that_was_typed(page: Page, live_
     page.reload()
     for label, words in typed.items():
         expect(page.get_by_label(label)).to_have_value(words)
+
+
+def test_what_is_said_is_in_sight_where_the_page_begins_at_what_was_done(page: Page, chromium: Browser) -> None:
+    plain = chromium.new_context(
+        viewport={"width": 390, "height": 400}, java_script_enabled=False, storage_state=page.context.storage_state()
+    ).new_page()
+    plain.goto(page.url)
+    plain.get_by_role("radio", name="Acknowledged").check()
+    plain.get_by_label("Explanation").fill("We see it.")
+    plain.locator("#move-send").click()
+    expect(plain.locator(".notice")).to_be_in_viewport()
+    expect(plain.get_by_role("heading", name="Move it")).to_be_in_viewport()
+    notice, form = plain.locator(".notice").bounding_box(), plain.locator("#move").bounding_box()
+    assert notice and form and notice["y"] + notice["height"] <= form["y"]
