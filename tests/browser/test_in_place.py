@@ -97,3 +97,12 @@ def test_what_is_said_is_in_sight_where_the_page_begins_at_what_was_done(page: P
     expect(plain.get_by_role("heading", name="Move it")).to_be_in_viewport()
     notice, form = plain.locator(".notice").bounding_box(), plain.locator("#move").bounding_box()
     assert notice and form and notice["y"] + notice["height"] <= form["y"]
+
+
+def test_choosing_a_status_moves_nothing_beside_the_form(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 844})
+    story = page.get_by_role("heading", name="The story so far")
+    before = story.bounding_box()
+    page.get_by_role("radio", name="Won’t do").check()
+    expect(page.get_by_label("Reason")).to_be_visible()
+    assert story.bounding_box() == before
