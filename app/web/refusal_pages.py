@@ -86,7 +86,8 @@ async def refused(request: Request, refusal: Exception) -> Response:
 
 
 async def _refusal_page(request: Request, code: int, problems: list[str]) -> Response:
-    return await _page(request, "shared/refusal.html", code, problems=problems, code=code, written=_written(request))
+    shown = {"problems": problems, "code": code, "written": _written(request), "back": kit.own_referrer(request)}
+    return await _page(request, "shared/refusal.html", code, **shown)
 
 
 def _written(request: Request) -> list[str]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app import sessions
+from app import boards, sessions
 from app.db import Database
-from app.people import Role
+from app.people import Person, Role
 from app.web import kit
 from tests import factories
 from tests.fixtures.server import Server
@@ -83,6 +83,22 @@ def test_whoever_comes_back_to_a_form_finds_all_that_was_typed(page: Page, live_
     page.reload()
     for label, words in typed.items():
         expect(page.get_by_label(label)).to_have_value(words)
+
+
+def test_a_refusal_that_takes_the_page_is_read_and_leads_back(page: Page, live_database: Database) -> None:
+    with live_database.session() as session:
+        boards.every(session)[0].access = boards.Access.OWN_CASES
+        session.get_one(Person, 1).role = Role.MEMBER
+    page.locator("#follow").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    page.get_by_role("link", name="Go back to where you were").click()
+    page.wait_for_url("**/items/1")
+
+
+def test_signing_in_begins_at_the_field(page: Page) -> None:
+    page.context.clear_cookies()
+    page.locator("#follow").press("Enter")
+    expect(page.get_by_label("E-mail")).to_be_focused()
 
 
 def test_what_is_said_is_in_sight_where_the_page_begins_at_what_was_done(page: Page, chromium: Browser) -> None:
