@@ -85,3 +85,9 @@ def test_widely_spaced_letters_do_not_make_the_page_wider(page: Page) -> None:
 def test_words_in_a_table_stay_whole(page: Page, live_server: Server) -> None:
     page.goto(f"{live_server.url}/settings/boards")
     assert page.get_by_role("cell", name="Public").first.evaluate(LINES) == 1
+
+
+def test_boxes_are_of_one_size_however_long_their_words(page: Page, live_server: Server) -> None:
+    page.goto(f"{live_server.url}/me/tokens")
+    sizes = page.locator("[type=checkbox]").evaluate_all("boxes => boxes.map(box => box.getBoundingClientRect().width)")
+    assert set(sizes) == {20}
