@@ -1,4 +1,4 @@
-"""The database: engines, sessions, types of columns. The only code that tells SQLite from PostgreSQL.
+"""The database: engines, sessions, types of columns. Besides it, only the search and the doctor know which one it is.
 
 A request's whole work runs in one thread and one transaction (`Database.run`). SQLite has one reading and one writing
 thread in a process: writers queue in order instead of sleeping in SQLite's busy back-off, and share commits.

@@ -13,7 +13,7 @@ def examine(url: str = "", mail_to: str = "") -> Iterator[Finding]:
     """All findings. `url` is where Daylight runs, to be asked too; to `mail_to` a mail is sent."""
     checks: list[Check] = [
         machine.versions, machine.data_folder, machine.clock, machine.processors, storage.database, storage.backlog,
-        uploads.place,         address.base_url, address.proxies, mail.server,
+        uploads.place, address.base_url, address.proxies, mail.server,
     ]  # fmt: skip
     if url:
         checks.append(lambda: address.running(url))

@@ -1,6 +1,7 @@
 """The pipeline: every move of an item is an appended row with the mover's own words.
 
-There is one way to move items, `change` (and `change_many`); only a question that stayed unanswered moves by itself.
+People move items by `change` (and `change_many`). By itself an item closes only when our question stays unanswered, and
+opens again when an answer comes after all; an import appends where its items stood elsewhere.
 """
 
 from app.status_changes.change import CHOSEN_MOST, change, change_many
