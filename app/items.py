@@ -326,7 +326,7 @@ def move_to_board(session: Session, item: Item, person: Person, slug: str) -> No
 
 def answered(session: Session, item: Item, person: Person, words: str, at: datetime) -> None:
     """A named person has answered in public: the wait is over, unless it began after these words."""
-    item.answered_at = item.changed_at = at
+    item.answered_at, item.changed_at = at, max(item.changed_at, at)
     item.answer, item.answerer_id = text.excerpt(words, ANSWER_MOST), person.key
     item.first_answered_at = item.first_answered_at or at
     if item.waiting_since is not None and item.waiting_since <= at:

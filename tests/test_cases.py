@@ -97,6 +97,16 @@ def test_a_hidden_comment_is_no_news(
     assert shown(session, member) == [(Turn.SEEN, item.number, [])]
 
 
+def test_news_stay_when_an_older_comment_becomes_the_answer(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    older = factories.comment(session, item, maintainer, "We see it.", at=LONG_AGO + timedelta(days=1))
+    subscriptions.look(session, item, member, at=LONG_AGO + timedelta(days=2))
+    factories.comment(session, item, other_member, at=LONG_AGO + timedelta(days=3))
+    comments.mark_official(session, older, maintainer)
+    assert shown(session, member) == [(Turn.CHANGED, item.number, ["1 new comment"])]
+
+
 def test_looking_makes_it_seen_and_all_at_once_up_to_a_moment(
     session: Session, member: Person, other_member: Person
 ) -> None:

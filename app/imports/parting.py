@@ -62,11 +62,11 @@ def _recall_answer(session: Session, item: Item) -> None:
         *session.exec(moves.join(Person, col(Person.id) == StatusChange.person_id)),
         *session.exec(words.join(Person, col(Person.id) == Comment.person_id)),
     ]
-    changed_at, waiting_since = item.changed_at, item.waiting_since if answers else item.posted_at
+    waiting_since = item.waiting_since if answers else item.posted_at
     item.first_answered_at, item.answered_at, item.answer, item.answerer_id = None, None, "", None
     for at, person, explanation in sorted(answers, key=lambda answer: answer[0]):
         items.answered(session, item, person, explanation, at)
-    item.changed_at, item.waiting_since = changed_at, waiting_since
+    item.waiting_since = waiting_since
     session.flush()
 
 
