@@ -103,10 +103,9 @@ def mark_official(session: Session, comment: Comment, person: Person, *, at: dat
     """Make a maintainer's own comment the official answer. Raises NotAllowed, Refused."""
     policy.need(policy.is_maintainer(person) and comment.person_id == person.id)
     policy.need_name(person)
+    item = _locked(session, comment)
     if comment.is_hidden:
         raise Refused(_("A hidden comment cannot be the answer."))
-    (item,) = items.lock(session, comment.item_number)
-    session.refresh(comment)
     if comment.is_official:
         return
     comment.is_official = True
@@ -120,12 +119,12 @@ def edit(session: Session, comment: Comment, person: Person, words: str) -> None
     """Change one's own words; the earlier ones are kept. Raises NotAllowed, Invalid."""
     policy.need(comment.may_be_edited_by(person))
     words = _checked(words)
+    item = _locked(session, comment)
     if words == comment.body:
         return
     at = db.now()
     edits.keep(session, edits.Subject.COMMENT, comment.id or 0, person.key, {"body": comment.body}, at)
     comment.body, comment.html, comment.edited_at = words, text.to_html(words), at
-    (item,) = items.lock(session, comment.item_number)
     if comment.is_official and item.answered_at == comment.at:
         item.answer = text.excerpt(words, items.ANSWER_MOST)
     session.add_all([comment, item])
@@ -137,24 +136,32 @@ def hide(session: Session, comment: Comment, person: Person, because: str, *, at
     Raises NotAllowed, Invalid, and Refused for an official answer: a history once public stays.
     """
     policy.need(policy.may_hide(person))
+    item = _locked(session, comment)
     if comment.is_official:
         raise Refused(_("An official answer cannot be hidden, only corrected."))
     comment.hidden_because = hiding.reason(because)
     comment.hidden_at, comment.hidden_by_id = at or db.now(), person.id
-    _shown_or_not(session, comment)
+    _shown_or_not(session, item, comment)
 
 
 def show(session: Session, comment: Comment, person: Person) -> None:
     """Bring a hidden comment back. Raises NotAllowed."""
     policy.need(policy.may_hide(person))
+    item = _locked(session, comment)
     comment.hidden_at, comment.hidden_by_id, comment.hidden_because = None, None, ""
-    _shown_or_not(session, comment)
+    _shown_or_not(session, item, comment)
 
 
-def _shown_or_not(session: Session, comment: Comment) -> None:
+def _locked(session: Session, comment: Comment) -> Item:
+    """The item, which is locked before its comments are, and the comment as others have left it meanwhile."""
+    (item,) = items.lock(session, comment.item_number)
+    session.refresh(comment)
+    return item
+
+
+def _shown_or_not(session: Session, item: Item, comment: Comment) -> None:
     session.add(comment)
     session.flush()
-    (item,) = items.lock(session, comment.item_number)
     recount(session, item)
 
 

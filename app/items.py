@@ -250,6 +250,7 @@ def posted_before(session: Session, person: Person, form_key: str) -> Item | Non
 def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
     """Change title, body or details; the earlier words are kept. Raises Invalid."""
     fields = checked(session, person, draft)
+    (item,) = lock(session, item.number)  # who edited it meanwhile has their words kept too
     at = db.now()
     earlier = _words(item.title, item.body, item.details)
     later = _words(fields["title"], fields["body"], fields["details"])

@@ -7,7 +7,8 @@ from sqlmodel import Session, col, select
 
 from app import comments, db, edits, hiding, people, subscriptions
 from app.comments import Comment
-from app.edits import Subject
+from app.db import Database
+from app.edits import Edit, Subject
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, NotAllowed, Refused
@@ -16,6 +17,7 @@ from app.statuses import Reason, Status
 from app.subscriptions import Because, Subscription
 from tests import factories
 from tests.looking import is_following
+from tests.together import at_once
 
 
 @pytest.fixture
@@ -238,3 +240,21 @@ def test_a_hidden_item_takes_comments_from_maintainers_only(
         comments.post(session, item, member, "Why?")
     comments.post(session, item, maintainer, "I have taken the name out.")
     assert said(session, item) == ["I have taken the name out."]
+
+
+def test_two_who_edit_at_the_same_moment_lose_no_words(own_database: Database) -> None:
+    """A browser left open beside another one: each version is in the history, or is what stands there."""
+    with own_database.session() as session:
+        ada = factories.person(session, "Ada Lind")
+        comment = comments.post(session, factories.item(session, ada), ada, "Version 0")
+        key, person_id = comment.id, ada.id
+    versions = iter([f"Version {number}" for number in range(1, 5)])
+
+    def edit(session: Session) -> None:
+        person = session.get_one(Person, person_id)
+        comments.edit(session, session.get_one(Comment, key), person, next(versions))
+
+    at_once(own_database, edit, 4)
+    with own_database.session() as session:
+        earlier = [each.earlier for each in session.exec(select(Edit))]
+        assert sorted([*earlier, session.get_one(Comment, key).body]) == [f"Version {number}" for number in range(5)]

@@ -9,13 +9,14 @@ from sqlmodel import Session, col, func, select
 from app import edits, items, text
 from app.boards import Access, Board
 from app.db import Database
-from app.edits import Subject
+from app.edits import Edit, Subject
 from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Invalid, NotFound
 from app.statuses import Kind, Status
 from tests import factories
 from tests.looking import counted
+from tests.together import at_once
 
 DEFECT = {"expected": "A calm list", "steps": "1. Open it", "version": "4.1"}
 
@@ -226,3 +227,19 @@ def test_items_posted_at_once_have_numbers_without_gaps(own_database: Database) 
 
     with ThreadPoolExecutor(8) as threads:
         assert sorted(threads.map(post, keys)) == list(range(1, 21))
+
+
+def test_two_who_edit_at_the_same_moment_lose_no_words(own_database: Database) -> None:
+    with own_database.session() as session:
+        ada = factories.person(session, "Ada Lind")
+        number, person_id = factories.item(session, ada, "Title 0").number, ada.id
+    versions = iter([f"Title {version}" for version in range(1, 5)])
+
+    def edit(session: Session) -> None:
+        item, person = session.get_one(Item, number), session.get_one(Person, person_id)
+        items.edit(session, item, person, Draft(item.kind, "general", next(versions), item.body, {}))
+
+    at_once(own_database, edit, 4)
+    with own_database.session() as session:
+        earlier = [each.earlier for each in session.exec(select(Edit)) if each.field == "title"]
+        assert sorted([*earlier, session.get_one(Item, number).title]) == [f"Title {version}" for version in range(5)]
