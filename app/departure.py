@@ -38,4 +38,5 @@ def _forget(session: Session, person: Person) -> None:
     if person.role is not Role.MEMBER:
         people.change_role(session, person, Role.MEMBER, person)
     person.name, person.title, person.email, person.deleted_at = "", "", None, db.now()
+    person.bounced_at, person.bounced_because = None, ""  # mail servers name the address that they refuse
     session.add(person)

@@ -73,11 +73,13 @@ def test_nothing_else_of_the_person_is_kept(session: Session, member: Person, ma
     sign_in.begin(session, address)
     sign_in.begin_change(session, member, "new@example.org")
     outbox.put(session, address, "An answer", "It is out.")
+    people.note_bounce(session, member, f"550 <{address}> is not known here")
     leave(session, member)
     assert [rows_of(session, table, member) for table in (Subscription, SessionRow)] == [0, 0]
     assert session.exec(select(SignIn)).all() == []
     assert session.exec(select(Mail).where(Mail.recipient == address)).all() == []
     assert (member.name, member.title, member.email) == ("", "", None)
+    assert (member.bounced_at, member.bounced_because) == (None, "")
     assert address not in json.dumps([row.model_dump(mode="json") for row in session.exec(select(Person))])
 
 

@@ -7,11 +7,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Table, func, inspect
+from sqlalchemy import Table, func, inspect, update
 from sqlmodel import Session, SQLModel, select
 
-from app import db, schema
+from app import db, people, schema
 from app.db import Database
+from app.people import Person
+from tests import factories
 from tests.fixtures.content import fill
 from tests.fixtures.database import Databases
 
@@ -79,6 +81,19 @@ def test_each_migration_goes_down_and_up_with_rows_in_it(empty_database: Databas
 
     schema.migrate(empty_database)
     assert sorted(rows(empty_database)) == sorted(TABLES)
+
+
+def test_what_a_mail_server_said_of_those_who_left_is_forgotten(empty_database: Database) -> None:
+    schema.migrate(empty_database, "0030")
+    with empty_database.session() as session:
+        for name in ("Here", "Gone"):
+            people.note_bounce(session, factories.person(session, name), "550 there is nobody of this name")
+        session.execute(update(Person).where(Person.name == "Gone").values(deleted_at=db.now()))
+    schema.migrate(empty_database)
+    with empty_database.session(writes=False) as session:
+        here, gone = session.scalars(select(Person).order_by(Person.id))
+        assert (here.bounced_at is not None, here.bounced_because) == (True, "550 there is nobody of this name")
+        assert (gone.bounced_at, gone.bounced_because) == (None, "")
 
 
 def test_migrating_twice_changes_nothing(empty_database: Database) -> None:
