@@ -7,7 +7,7 @@ unguessable key, and only then becomes a row (`staging`). What is said is posted
 
 from app.attachments.attaching import add, waiting, warnings
 from app.attachments.leaks import for_browsers as leaks_for_browsers
-from app.attachments.reading import content, find, of_item, of_request, of_said
+from app.attachments.reading import content, find, of_item, of_said
 from app.attachments.recognising import BYTES_MOST, FILES_MOST, allowed, not_taken
 from app.attachments.staging import Sent, Staged, admit, stage
 from app.attachments.store import StoreTrouble
@@ -16,6 +16,6 @@ from app.attachments.table import Attachment, Kind
 
 __all__ = [
     "BYTES_MOST", "FILES_MOST", "Attachment", "Kind", "Sent", "Staged", "StoreTrouble", "add", "admit", "allowed",
-    "content", "find", "forget_person", "leaks_for_browsers", "not_taken", "of_item", "of_request", "of_said", "remove",
-    "stage", "sweep", "waiting", "warnings",
+    "content", "find", "forget_person", "leaks_for_browsers", "not_taken", "of_item", "of_said", "remove", "stage",
+    "sweep", "waiting", "warnings",
 ]  # fmt: skip

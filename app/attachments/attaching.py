@@ -72,5 +72,5 @@ def _belongs_to(item: Item, said: Comment | StatusChange | None) -> ColumnElemen
         return col(Attachment.comment_id) == said.id
     if isinstance(said, StatusChange):
         return col(Attachment.status_change_id) == said.id
-    of_request = col(Attachment.comment_id).is_(None) & col(Attachment.status_change_id).is_(None)
-    return (col(Attachment.item_number) == item.number) & of_request
+    itself = col(Attachment.comment_id).is_(None) & col(Attachment.status_change_id).is_(None)
+    return (col(Attachment.item_number) == item.number) & itself

@@ -30,11 +30,6 @@ def of_item(session: Session, number: int) -> list[Attachment]:
     return of_said(session, [number])
 
 
-def of_request(session: Session, item: Item) -> list[Attachment]:
-    """What came with the request itself."""
-    return [file for file in of_item(session, item.number) if file.is_of_request]
-
-
 def of_said(session: Session, numbers: Collection[int]) -> list[Attachment]:
     """The same of several items."""
     theirs = col(Attachment.item_number).in_(numbers)

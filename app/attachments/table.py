@@ -21,7 +21,7 @@ class Kind(StrEnum):
 class Attachment(SQLModel, table=True):
     """A file in the store. Without an item it waits for the post that it was sent with.
 
-    Of what was said it belongs to a comment or a status change, or else to the request itself. `person_id` is missing
+    Of what was said it belongs to a comment or a status change, or else to the item itself. `person_id` is missing
     while somebody who sent it has not signed in yet. `leaks` are lines in which a secret may stand, with its kind.
     The row of a file that was removed stays, and says by whom.
     """
@@ -68,7 +68,7 @@ class Attachment(SQLModel, table=True):
         return round(width * scale), round(height * scale)
 
     @property
-    def is_of_request(self) -> bool:
+    def is_of_item_itself(self) -> bool:
         return self.comment_id is None and self.status_change_id is None
 
     @property

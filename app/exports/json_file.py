@@ -81,7 +81,7 @@ def _item(entry: Entry, choice: Choice) -> dict[str, Any]:
         "merged_into": entry.other(item.merged_into),
         "board": entry.board.slug,
         "tags": [tag.name for tag in entry.tags],
-        "attachments": [_file(file) for file in entry.attachments if file.is_of_request],
+        "attachments": [_file(file) for file in entry.attachments if file.is_of_item_itself],
         "reporter": entry.name(item.reporter_id),
         "answerer": entry.name(item.answerer_id),
         "status_changes": [

@@ -157,6 +157,7 @@ def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
     tagged = tags.of_items(session, [item.number])
     voted = {item.number: None} if case["voted"] else {}
     known = items.known_among(session, viewer, [item.merged_into])
+    files = [file for file in attachments.of_item(session, item.number) if file.is_of_item_itself]
     return Detail(
         **shapes.fields(row, viewer, tagged, voted, known),
         **{name: getattr(item, name) for name in ("body", "html", "edited_at", "workaround", "due_on")},
@@ -166,5 +167,5 @@ def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
         weights=case["weights"],
         following=case["is_following"],
         hidden_because=item.hidden_because,
-        attachments=shapes.attachments(attachments.of_request(session, item)),
+        attachments=shapes.attachments(files),
     )
