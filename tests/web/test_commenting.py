@@ -144,7 +144,7 @@ def test_the_reporter_answers_our_question_at_the_top_of_the_page(
     assert page.text.index('id="comment-form"') < page.text.index('class="item-request"')
     member_browser.post("/items/1/comments", data={"body": "4.1"})
     page = member_browser.get("/items/1")
-    assert "Ada Lind has answered. It is the team’s turn" in words(page, 'id="standing"', "</section>")
+    assert "Our question was answered. It is the team’s turn" in words(page, 'id="standing"', "</section>")
     assert page.text.index('id="comment-form"') > page.text.index('class="item-request"')
 
 

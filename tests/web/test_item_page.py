@@ -170,7 +170,17 @@ def test_what_was_closed_for_want_of_an_answer_still_takes_it(
     assert "Please include" not in story(member_browser)
     data = {"asked": ["The version", "The <log>"], "given": ["4.0", ""], "body": ""}
     assert member_browser.post("/items/1/comments", data=data).status_code == 303
-    assert standing(member_browser).startswith("Acknowledged Ada Lind has answered. It is the team’s turn")
+    assert standing(member_browser).startswith("Acknowledged Our question was answered. It is the team’s turn")
+
+
+def test_nobody_is_said_to_have_answered_who_has_not(
+    session: Session, visitor_browser: TestClient, maintainer: Person, other_member: Person, item: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.DECLINED, reason=Reason.UNANSWERED_QUESTION)
+    factories.comment(session, item, other_member, "Version 4.1.")
+    assert standing(visitor_browser).startswith("Acknowledged Our question was answered. It is the team’s turn")
+    listed = words(visitor_browser.get("/"), 'class="answer-owed"', "</span>")
+    assert listed == "· question answered, our turn for less than a minute"
 
 
 def test_a_duplicate_leads_to_the_item_that_stays_and_shares_its_vote(
