@@ -55,7 +55,9 @@ MEANINGS = {
     Section.WAITING: N_("Everybody who waits for us, the longest first."),
     Section.UNANSWERED: N_("Nobody has answered these yet."),
     Section.ANSWERED: N_("We asked, they answered: it is our turn."),
-    Section.QUESTIONS: N_("Questions that a reporter has yet to answer. After their day they close by themselves."),
+    Section.QUESTIONS: N_(
+        "Questions that a reporter has yet to answer. Those that we could warn about by mail close after their day."
+    ),
     Section.TARGETS: N_("Promised for this month or for one that is past."),
     Section.REVIEWS: N_("Declined some time ago, to be looked at again by now."),
     Section.MERGES: N_("Requests that somebody holds to be the same."),

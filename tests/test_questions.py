@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select, text
 
-from app import comments, db, notifications, reply_addresses, seals, status_changes, triage, work
+from app import comments, db, departure, notifications, reply_addresses, seals, status_changes, triage, work
 from app.config import settings
 from app.db import Database
 from app.items import Item
@@ -143,6 +143,16 @@ def test_others_who_say_something_do_not_answer_for_the_reporter(
     for person in (maintainer, other_member):
         factories.comment(session, asked, person, "I wonder too.", at=later(1))
     assert stand(asked) == (Status.NEEDS_INFO, DUE_ON, None)
+
+
+def test_others_answer_for_a_reporter_who_has_left(
+    session: Session, maintainer: Person, member: Person, other_member: Person, asked: Item
+) -> None:
+    departure.leave(session, member, member.email or "")
+    factories.comment(session, asked, maintainer, "Who knows?", at=later(1))
+    assert stand(asked) == (Status.NEEDS_INFO, DUE_ON, None)
+    factories.comment(session, asked, other_member, "Version 3.", at=later(2))
+    assert stand(asked) == (Status.NEEDS_INFO, None, later(2))
 
 
 def test_the_reporter_is_warned_once_three_days_before(session: Session, member: Person, asked: Item) -> None:

@@ -25,17 +25,25 @@ GRACE = timedelta(days=2)  # between the warning and the closing, however late t
 def hear(session: Session, item: Item, person: Person, at: datetime) -> None:
     """Somebody said something under the item, which must be locked. It may be the answer that we asked for.
 
-    When the reporter answers, the first time and again, it is the team's turn. What was closed for want of an answer is
-    opened by its reporter's answer and by anybody's but the team's own.
+    When the reporter answers, the first time and again, it is the team's turn, and what was closed for want of an
+    answer is open again.
     """
-    if _is_closed(item) and (item.reporter_id == person.id or not policy.is_maintainer(person)):
+    if not (item.status is Status.NEEDS_INFO or _is_closed(item)) or not _may_answer(session, item, person):
+        return
+    if _is_closed(item):
         words = _("%s has answered our question, so this is open again.") % person.shown_name
         append(session, item, Status.ACKNOWLEDGED, at, caused_by=person.key, is_automatic=True, explanation=words)
-    elif item.status is not Status.NEEDS_INFO or item.reporter_id != person.id:
-        return
     item.due_on = item.warned_at = None
     item.waiting_since = item.waiting_since or at
     session.add(item)
+
+
+def _may_answer(session: Session, item: Item, person: Person) -> bool:
+    """The reporter may, and anybody but the team for one who has left, or once it is closed."""
+    if item.reporter_id == person.id:
+        return True
+    is_for_all = _is_closed(item) or session.get_one(Person, item.reporter_id).is_deleted
+    return is_for_all and not policy.is_maintainer(person)
 
 
 def asked_of(session: Session, item: Item, person: Person | None) -> StatusChange | None:
