@@ -18,6 +18,8 @@ from app.people import Role
 from app.refusals import Refused
 from app.statuses import Kind, Status
 from tests import factories
+from tests.csv_imports import brought_in
+from tests.fixtures.database import Databases
 
 PUBLIC, ALL, NAMED = Choice(), Choice(everything=True), Choice(with_emails=True)
 FORMULA = '=HYPERLINK("http://evil.example","+1")'
@@ -137,6 +139,24 @@ def test_nothing_in_it_names_an_address_or_opens_a_door(
         text = (tmp_path / name).read_text()
         assert "@example.org" not in text
         assert "hash" not in text
+
+
+def test_the_import_takes_back_all_that_the_table_says_of_an_item(
+    board: Database, tmp_path: Path, databases: Databases
+) -> None:
+    with board.session() as session:
+        idea = session.exec(select(Item).where(Item.title == FORMULA)).one()
+        idea.workaround, idea.imported_vote_count = "Press **twice**.", 41
+        session.add(idea)
+    exports.export(board, tmp_path / "board.csv", PUBLIC)
+    elsewhere = Database(db.make_engine(databases.migrated()))
+    brought_in(elsewhere, (tmp_path / "board.csv").read_bytes())
+    with elsewhere.session(writes=False) as session:
+        idea = session.exec(select(Item).where(Item.title == FORMULA)).one()
+    elsewhere.close()
+    assert (idea.imported_vote_count, idea.workaround) == (42, "Press **twice**.")
+    assert idea.workaround_html == "<p>Press <strong>twice</strong>.</p>\n"
+    assert "\n\nTarget on Daylight: 2027-Q1\n\n" in idea.body
 
 
 def test_emails_and_voters_come_only_when_asked_for(told: Read, table: Read) -> None:

@@ -35,6 +35,8 @@ class Arrival:
     vote_count: int = 0
     tags: list[str] = field(default_factory=list)
     answer: str = ""
+    workaround: str = ""
+    target: str = ""
     link: str = ""
     details: dict[str, str] = field(default_factory=dict)
     shipped_in: str = ""

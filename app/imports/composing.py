@@ -59,6 +59,7 @@ def _item(arrival: Arrival, batch: Import, outcome: Outcome, body: str, source: 
     posted_at = arrival.posted_at or arrival.closed_at or batch.started_at
     moved_at = posted_at if status is Status.NEW else max(posted_at, arrival.closed_at or batch.started_at)
     details = _details(arrival) if arrival.kind is Kind.DEFECT else {}
+    workaround = to_markdown(arrival.workaround, arrival.markup)[: text.WORDS_MOST]
     return Item(
         number=0, root=0, board_id=0, reporter_id=0, kind=arrival.kind, title=_title(arrival.title), body=body,
         details=details, html=items.request_html(body, details),
@@ -66,7 +67,7 @@ def _item(arrival: Arrival, batch: Import, outcome: Outcome, body: str, source: 
         review_on=(batch.started_at + REVIEW_AFTER).date() if status is Status.DECLINED else None,
         waiting_since=posted_at if status.is_open else None, imported_vote_count=arrival.vote_count,
         support=arrival.vote_count, trend=items.heat(posted_at), source=source, source_id=arrival.source_id,
-        import_id=batch.id,
+        import_id=batch.id, workaround=workaround, workaround_html=text.to_html(workaround),
     )  # fmt: skip
 
 
@@ -104,6 +105,7 @@ def _body(arrival: Arrival, source: str, outcome: Outcome) -> str:
         (_("Answered on %(source)s:") % label + "\n\n" + _quoted(arrival))
         if arrival.answer and outcome.status is Status.NEW
         else "",
+        _("Target on %(source)s: %(target)s") % {**label, "target": _plain(arrival.target)} if arrival.target else "",
         _("On %(source)s: %(link)s") % {**label, "link": f"<{arrival.link}>"} if arrival.link else "",
     ]
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph)

@@ -25,9 +25,12 @@ class Field(StrEnum):
     REPORTER = "reporter"
     EMAIL = "email"
     VOTES = "votes"
+    IMPORTED_VOTES = "imported_votes"
     TAGS = "tags"
     BOARD = "board"
     ANSWER = "answer"
+    WORKAROUND = "workaround"
+    TARGET = "target"
     LINK = "link"
     EXPECTED = "expected"
     STEPS = "steps"
@@ -52,9 +55,12 @@ LABELS = {
     Field.REPORTER: N_("Name of the reporter"),
     Field.EMAIL: N_("E-mail of the reporter"),
     Field.VOTES: N_("Number of votes"),
+    Field.IMPORTED_VOTES: N_("Number of imported votes"),
     Field.TAGS: N_("Tags"),
     Field.BOARD: N_("Board"),
     Field.ANSWER: N_("Answer"),
+    Field.WORKAROUND: N_("Workaround"),
+    Field.TARGET: N_("Target"),
     Field.LINK: N_("Address in the source"),
     Field.EXPECTED: DETAILS["expected"],
     Field.STEPS: DETAILS["steps"],
