@@ -144,8 +144,13 @@ def test_the_same_file_again_brings_nothing(run: Run, database_url: str, file: P
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [(["--map", "wish=title"], "There is no field “wish”."), ([], "Choose first where these stand here: “Closed”"),
-     (["--board", "x"], "Board: choose one of those offered."), (["--encoding", "klingon"], "There is no encoding")],
+    [(["--map", "wish=title"], "There is no field “wish”.\n--map FIELD=COLUMN; fields: title, body,"),
+     (["--map", "title=", "--map", "body="], "choose the column that has it.\n--map FIELD=COLUMN; fields: title,"),
+     (["--map", "votes=x"], "; columns: id, title, description, status"),
+     ([], "Choose first where these stand here: “Closed”\n--status \"Closed=STATUS\"; statuses: new,"),
+     (["--status", "Closed=x"], "choose one of those offered.\n--status \"WORDS=STATUS\"; statuses: new,"),
+     (["--board", "x"], "Board: choose one of those offered.\n--board ADDRESS; addresses: general"),
+     (["--encoding", "klingon"], "There is no encoding")],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_in_plain_words(
     run: Run, database_url: str, file: Path, options: list[str], words: str

@@ -16,7 +16,7 @@ from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import Mapping
 from app.imports.outcomes import OFFERED
 from app.markup import Markup
-from app.refusals import Refused
+from app.refusals import Invalid, Refusal, Refused
 from app.statuses import Kind
 from app.words import _, day, ngettext, number
 
@@ -80,8 +80,7 @@ def import_csv(database: Database, arguments: argparse.Namespace) -> None:
         batch = _chosen(database, batch, arguments)
         _show(database, batch)
         if not arguments.dry_run and _agreed(batch, arguments):
-            with database.session() as session:
-                batch = running.begin(session, batch, here=True)
+            batch = _begun(database, batch)
     finally:
         if batch.state is State.PREPARED:  # the file holds addresses, and nobody comes back for it
             _discard(database, batch)
@@ -104,8 +103,37 @@ def _chosen(database: Database, batch: Import, arguments: argparse.Namespace) ->
         board=arguments.board, columns=dict(arguments.map), outcomes=dict(arguments.status),
     )  # fmt: skip
     with database.session(writes=False) as session:
-        mapping = choices.apply(Mapping.of(batch.mapping), chosen, boards.every(session))
+        present = boards.every(session)
+    try:
+        mapping = choices.apply(Mapping.of(batch.mapping), chosen, present)
+    except Invalid as refusal:
+        ways = {
+            "column": _("--map FIELD=COLUMN; fields: %(fields)s; columns: %(columns)s")
+            % {"fields": ", ".join(Field), "columns": ", ".join(batch.mapping["places"])},
+            "outcomes": _way_of_status("WORDS"),
+            "board": _("--board ADDRESS; addresses: %s") % ", ".join(board.slug for board in present),
+        }
+        fitting = (way for field, way in ways.items() if any(name.startswith(field) for name in refusal.problems))
+        raise _told_how(refusal, *fitting) from None
     return preparing.revise(database, batch, mapping) if mapping.stored() != batch.mapping else batch
+
+
+def _begun(database: Database, batch: Import) -> Import:
+    try:
+        with database.session() as session:
+            return running.begin(session, batch, here=True)
+    except Refused as refusal:
+        raise _told_how(refusal, _way_of_status(*batch.report["survey"]["unclear"])) from None
+
+
+def _told_how(refusal: Refusal, *ways: str) -> Refused:
+    """The same with what to write in a terminal, where a page has something to choose from."""
+    return Refused("\n".join([refusal.words, *ways]))
+
+
+def _way_of_status(*unclear: str) -> str:
+    options = " ".join(f'--status "{words}=STATUS"' for words in unclear)
+    return _("%(options)s; statuses: %(all)s") % {"options": options, "all": ", ".join(OFFERED)}
 
 
 def _discard(database: Database, batch: Import) -> None:
