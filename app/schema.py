@@ -4,11 +4,13 @@ Alembic is loaded only where a schema changes: it is a tenth of what a process n
 """
 
 import re
+import time
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import OperationalError
 
 from app import db
 from app.db import Database
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 ROOT = Path(__file__).parent.parent
+TRIES, PAUSE = 30, 1.0  # seconds
+LOCK_NOT_AVAILABLE = "55P03"
 PLACE = re.compile(r'^revision = "(\w+)"\ndown_revision = (?:"(\w+)"|None)$', re.MULTILINE)
 
 
@@ -43,12 +47,21 @@ def revisions() -> list[str]:
 def migrate(database: Database, to: str = "head", *, back: bool = False) -> None:
     """Bring the schema to the given revision. Others who try at the same time wait.
 
+    Where a table is read for long, as by a backup, it lets others go on between its tries, for a minute and a half.
     Raises Refused for a schema or a revision that this program does not know, and for a step back that nobody meant.
     """
     if to == "head" and is_current(database):
         return
-    with database.exclusively() as connection:
-        bring(connection, to, back=back)
+    for tries_left in reversed(range(TRIES)):
+        try:
+            with database.exclusively() as connection:
+                bring(connection, to, back=back)
+        except OperationalError as trouble:
+            if not tries_left or getattr(trouble.orig, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                raise
+            time.sleep(PAUSE)
+        else:
+            return
 
 
 def bring(connection: Connection, to: str = "head", *, back: bool = False) -> None:

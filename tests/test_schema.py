@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
@@ -13,7 +14,7 @@ from app.boards import Board
 from app.db import Database
 from app.refusals import Refused
 from app.site import Site
-from tests.fixtures.database import Databases
+from tests.fixtures.database import ONLY_POSTGRESQL, Databases
 
 NEWEST, BEFORE = schema.revisions()[-1], schema.revisions()[-2]
 
@@ -103,3 +104,26 @@ def test_a_change_of_tables_may_not_leave_a_row_that_points_nowhere(own_database
         lose_a_board()
     with own_database.session(writes=False) as session:
         assert session.exec(select(Board.import_id)).all() == [None]
+
+
+@ONLY_POSTGRESQL
+def test_a_table_that_is_read_for_long_is_changed_afterwards_and_others_read_it_meanwhile(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As during a backup: whoever waits to change a table lets nobody else read it."""
+    tries: list[int] = []
+    is_let_go = Event()
+
+    def change(connection: Connection, to: str, *, back: bool) -> None:
+        tries.append(len(tries))
+        if len(tries) > 1:
+            is_let_go.set()
+        connection.exec_driver_sql("alter table site alter column name type varchar(300)")
+
+    monkeypatch.setattr(schema, "bring", change)
+    with ThreadPoolExecutor(1) as threads:
+        with own_database.snapshot() as connection:
+            connection.exec_driver_sql("select name from site")
+            done = threads.submit(schema.migrate, own_database, "next")
+            assert is_let_go.wait(60), "it has never tried again"
+        done.result()

@@ -17,6 +17,7 @@ from app.db.writing import WritingThread
 
 PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
+SHORT_WAIT = "set local lock_timeout = '2s'"  # for a table that is read: meanwhile nobody else can read it either
 SNAPSHOT = "select concat(pg_current_snapshot(), ' ', pg_last_wal_replay_lsn())"
 
 Thing = TypeVar("Thing")
@@ -69,7 +70,7 @@ class Database:
                 if not self._is_sqlite:
                     connection.exec_driver_sql("set local lock_timeout = 0")
                     connection.exec_driver_sql(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
-                    connection.exec_driver_sql("set local lock_timeout = '30s'")  # a reader of hours must not stop all
+                    connection.exec_driver_sql(SHORT_WAIT)
                 yield connection
                 if self._is_sqlite and (astray := connection.exec_driver_sql("pragma foreign_key_check").fetchone()):
                     raise RuntimeError(f"A row of {astray[0]} points to a row of {astray[2]} that is not there.")
