@@ -1,6 +1,7 @@
 """A product lets its people in: a token that it signed is exchanged for a ticket to vote and post."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -10,11 +11,23 @@ from app import limits, products
 from app.products import Untrusted
 from app.web import kit
 from app.web.api import bearer, route, shapes
+from app.web.api.route import ApiRoute
 from app.web.kit import Db
 
 SESSIONS_MOST, SESSIONS_PER = 60, timedelta(minutes=1)
+BODY_MOST = 10_000  # bytes, from anybody; the longest token that is taken fits twice
 
-areas = route.areas("Products")
+
+class AdmissionRoute(ApiRoute):
+    async def read(self, request: Request) -> None:
+        """Count in a transaction of its own, because a token that is not taken undoes all that the other one wrote."""
+        key = f"session:{kit.network(request)}"
+        spend = partial(limits.spend, key=key, most=SESSIONS_MOST, per=SESSIONS_PER)
+        await kit.in_transaction(request, spend, writes=True)
+        await super().read(request)
+
+
+areas = route.areas("Products", AdmissionRoute)
 
 
 class Signed(shapes.Asked):
@@ -27,10 +40,9 @@ class Ticket(BaseModel):
     expires_at: datetime
 
 
-@areas.reading.post("/session", status_code=201)
-def admit(request: Request, session: Db, asked: Signed, response: Response) -> Ticket:
+@areas.reading.post("/session", status_code=201, max_body_size=BODY_MOST)
+def admit(session: Db, asked: Signed, response: Response) -> Ticket:
     """Exchange a token that a product signed for a ticket of an hour. Each token is taken once."""
-    limits.spend(session, f"session:{kit.network(request)}", most=SESSIONS_MOST, per=SESSIONS_PER)
     try:
         secret, person, expires_at = products.admit(session, asked.token)
     except Untrusted as refusal:

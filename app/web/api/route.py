@@ -132,10 +132,10 @@ class Areas(NamedTuple):
     moderating: APIRouter
 
 
-def areas(tag: str) -> Areas:
-    return Areas(*(_area(tag, scope) for scope in Scope))
+def areas(tag: str, route_class: type[ApiRoute] = ApiRoute) -> Areas:
+    return Areas(*(_area(tag, scope, route_class) for scope in Scope))
 
 
-def _area(tag: str, scope: Scope) -> APIRouter:
+def _area(tag: str, scope: Scope, route_class: type[ApiRoute]) -> APIRouter:
     needs = Security(bearer.need, scopes=[scope])
-    return APIRouter(prefix=PREFIX, tags=[tag], route_class=ApiRoute, dependencies=[needs])
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=route_class, dependencies=[needs])

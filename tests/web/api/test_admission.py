@@ -7,9 +7,10 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import people, products
+from app import db, people, products
 from app.boards import Access
 from app.people import Person
+from app.web.api import admission
 from tests import factories
 
 SESSION = "/api/v1/session"
@@ -82,6 +83,25 @@ def test_a_token_that_is_not_taken_says_why(visitor_script: TestClient, secret: 
     answer = visitor_script.post(SESSION, json={"token": signed(secret, aud="https://other.example")})
     assert answer.status_code == 401
     assert answer.json()["detail"] == "The token is not taken: Audience doesn’t match.".replace("’", "'")
+
+
+def test_what_is_not_taken_is_counted_too(
+    visitor_script: TestClient, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = db.now()
+    monkeypatch.setattr(admission, "SESSIONS_MOST", 2)
+    monkeypatch.setattr(db, "now", lambda: now)
+    sent = [{"token": signed(secret, aud="https://other.example")}, {"token": 7}, {"token": signed(secret)}]
+    answers = [visitor_script.post(SESSION, json=each) for each in sent]
+    assert [answer.status_code for answer in answers] == [401, 422, 429]
+    assert answers[-1].headers["content-type"] == "application/problem+json"
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+
+
+def test_what_is_longer_than_any_token_is_not_read(visitor_script: TestClient) -> None:
+    """Read as JSON, it would keep all who write waiting."""
+    answer = visitor_script.post(SESSION, json={"token": "x" * admission.BODY_MOST})
+    assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
 
 
 def test_the_secret_is_shown_once_and_in_no_export(session: Session, owner_browser: TestClient) -> None:
