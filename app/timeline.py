@@ -3,7 +3,7 @@
 Read in a number of queries that does not grow with the story.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -12,14 +12,16 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, union_all
 from sqlmodel import Session, col, select
 
-from app import attachments, edits, items, people
+from app import attachments, edits, items, people, policy
 from app.attachments import Attachment
 from app.comments import Comment
 from app.edits import Edit, Subject
 from app.items import Item
 from app.people import Person
+from app.refusals import NotFound
 from app.status_changes import StatusChange, TargetMove
 from app.statuses import Status
+from app.words import _
 
 
 class Happening(StrEnum):
@@ -97,6 +99,16 @@ def of(session: Session, item: Item, viewer: Person | None) -> list[Entry]:
     told += [*_edits(rows), *_comments(rows), *_moves(rows), *_target_moves(rows), *_merges(rows)]
     in_order = list(Happening)
     return sorted(told, key=lambda entry: (entry.at, in_order.index(entry.happening)))
+
+
+def before(session: Session, item: Item, viewer: Person | None, edit: int) -> Entry:
+    """The entry whose row was edited, with the earlier words of this edit alone. Raises NotFound."""
+    for entry in of(session, item, viewer):
+        is_shown = entry.hider is None or policy.may_hide(viewer)
+        kept = next((kept for kept in entry.edits if kept.id == edit), None)
+        if is_shown and kept:
+            return replace(entry, edits=[other for other in entry.edits if other.at == kept.at])
+    raise NotFound(_("There is nothing at this address."))
 
 
 # Built once: to put them together costs as much as to read the rows.

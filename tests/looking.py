@@ -1,5 +1,6 @@
 """How tests look at pages, and count what they cost."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -23,6 +24,11 @@ def words(answer: Response, start: str = "<main", end: str = "</main>") -> str:
 def is_following(session: Session, person: Person, item: Item) -> bool:
     case = session.get(Subscription, (person.key, item.number))
     return case is not None and case.is_following
+
+
+def earlier_words(answer: Response) -> list[str]:
+    """Where the page of an item leads to what was written before its edits."""
+    return re.findall(r'href="(/items/\d+/edits/\d+)"', answer.text)
 
 
 @contextmanager

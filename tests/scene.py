@@ -19,6 +19,7 @@ from app import (
     comments,
     db,
     defect_questions,
+    edits,
     hiding,
     outbox,
     seals,
@@ -168,6 +169,7 @@ def _talk(session: Session, scene: Scene) -> None:
     proposal = proposals.propose(session, item, advocate, scene.places["new"], "Ίδια.")
     scene.places |= {"proposal": str(proposal.id)} | {
         "comment": str(edited.id),
+        "edit": str(edits.of(session, edits.Subject.COMMENT, [edited.id or 0])[edited.id or 0][0].id),
         "told": str(told.id),
         "own": str(own.id),
         "log": log.key,

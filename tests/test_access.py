@@ -17,8 +17,9 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import hiding, seals, sign_in, subscriptions, tags, votes, webhooks
+from app import db, edits, hiding, items, seals, sign_in, subscriptions, tags, votes, webhooks
 from app.boards import Access, Board
+from app.edits import Edit, Subject
 from app.imports.csv_files import preparing
 from app.items import Item
 from app.outbox import Mail
@@ -57,6 +58,10 @@ GET  /items/{public}/live                                             200 200 20
 GET  /items/{hidden}/live                                             404 200 404 404 200 200
 GET  /items/{members}/live                                            404 200 200 200 200 200
 GET  /items/{own}/live                                                404 200 404 404 200 200
+GET  /items/{public}/edits/{edit_public}                              200 200 200 200 200 200
+GET  /items/{hidden}/edits/{edit_hidden}                              404 200 404 404 200 200
+GET  /items/{own}/edits/{edit_own}                                    404 200 404 404 200 200
+GET  /items/{public}/edits/{edit_own}                                 404 404 404 404 404 404
 GET  /items/new                                                       200 200 200 200 200 200
 GET  /items/similar                                                   200 200 200 200 200 200
 GET  /items/{public}/edit                                             401 200 403 403 200 200
@@ -407,6 +412,8 @@ def places(
     comments = {f"comment_{name}": factories.comment(session, item, member) for name, item in
                 (("public", public), ("own", own))}  # fmt: skip
     answer = factories.comment(session, public, maintainer, "We think so too.")
+    changed = {f"edit_{name}": _edit(session, item, member) for name, item in
+               (("public", public), ("hidden", hidden), ("own", own))}  # fmt: skip
     files = {f"file_{name}": factories.attach(session, item, member).key for name, item in
              (("public", public), ("own", own))}  # fmt: skip
     changes = {f"change_{name}": factories.move(session, item, maintainer, Status.PLANNED) for name, item in
@@ -427,6 +434,7 @@ def places(
         "answer": answer,
         **comments,
         **changes,
+        **changed,
         "proposal": proposal,
         "import": batch,
         "mail": mail,
@@ -441,6 +449,11 @@ def places(
         **files, "token": "none", "seal": seals.of(session, other_member, seals.For.MAILS),
         "cases": seals.of(session, other_member, seals.For.CASES), "absent": "99999",
     }  # fmt: skip
+
+
+def _edit(session: Session, item: Item, person: Person) -> Edit:
+    edits.keep(session, Subject.ITEM, item.number, person.key, {"title": item.title}, db.now())
+    return edits.of(session, Subject.ITEM, [item.number])[item.number][0]
 
 
 @contextmanager

@@ -69,6 +69,7 @@ STOPS = [
     Stop("item, duplicate, to be parted", "/items/{duplicate}", "maintainer"),
     Stop("item, hidden", "/items/{hidden}"),
     Stop("item, hidden, for a maintainer", "/items/{hidden}", "maintainer"),
+    Stop("earlier words of a comment", "/items/{planned}/edits/{edit}"),
     Stop("item, move refused", "/items/{new}/status-changes", "maintainer", {"to": "declined", "explanation": ""}, 422),
     Stop("item, target refused", "/items/{planned}/target-moves", "maintainer", {"target": "x", "cause": ""}, 422),
     Stop("item, proposal refused", "/items/{new}/merge-proposals", "advocate", {"duplicate_of": "x", "words": ""}, 422),

@@ -39,6 +39,14 @@ def show(request: Request, session: Db, viewer: Viewer, item: ItemInPath) -> Res
     return response
 
 
+@area.get("/items/{number:int}/edits/{edit:int}")
+def show_earlier_words(request: Request, session: Db, viewer: Viewer, item: ItemInPath, edit: int) -> Response:
+    """The words before one edit. Each has a page, or the story would grow by long words with every edit."""
+    need_readable(viewer, item)
+    entry = timeline.before(session, item, viewer, edit)
+    return pages.page(request, "timeline/earlier.html", item=item, entry=entry)
+
+
 def draw(
     request: Request, session: Session, viewer: Person | None, item: Item, *, status: int = 200, **redrawn: Any
 ) -> Response:

@@ -10,7 +10,7 @@ from app.items import Item
 from app.people import Person
 from app.statuses import Status
 from tests import factories
-from tests.looking import typed_into, words
+from tests.looking import earlier_words, typed_into, words
 
 HTMX = {"HX-Request": "true"}
 
@@ -155,10 +155,11 @@ def test_a_comment_is_corrected_by_who_wrote_it(
     assert typed(other_browser.get(path).text) == "We need &lt;this&gt; too."
     answer = other_browser.post(path, data={"body": "We need it."})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/items/1#comment-{comment.id}")
-    entry = words(other_browser.get("/items/1"), f'id="comment-{comment.id}"', "</li>")
+    page = other_browser.get("/items/1")
+    entry = words(page, f'id="comment-{comment.id}"', "</li>")
     assert "We need it." in entry
-    assert "see the earlier words" in entry
-    assert entry.endswith("We need <this> too.")
+    assert entry.endswith("see the earlier words")
+    assert "We need <this> too." in words(other_browser.get(earlier_words(page)[0]))
 
 
 @pytest.mark.parametrize(("body", "problem"), LIMITS)
@@ -228,6 +229,17 @@ def test_a_hidden_comment_leaves_a_stub_with_who_and_why(
         "Mira Okafor , CTO , hid a comment by Ben Osei : It is rude."
     )
     assert "We need" not in page.text
+
+
+def test_the_earlier_words_of_a_hidden_comment_are_hidden_too(
+    session: Session, visitor_browser: TestClient, other_browser: TestClient, maintainer_browser: TestClient,
+    maintainer: Person, other_member: Person, comment: Comment,
+) -> None:  # fmt: skip
+    comments.edit(session, comment, other_member, "We need it.")
+    (path,) = earlier_words(visitor_browser.get("/items/1"))
+    comments.hide(session, comment, maintainer, "It is rude.")
+    answers = [browser.get(path).status_code for browser in (visitor_browser, other_browser, maintainer_browser)]
+    assert answers == [404, 404, 200]
 
 
 def test_maintainers_see_hidden_words_and_bring_them_back(

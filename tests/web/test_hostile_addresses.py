@@ -24,6 +24,7 @@ ADDRESSES = {
     "/items/{}": "",
     "/items/{}/card.png": "",
     "/items/{}/feed.json": "",
+    "/items/{{planned}}/edits/{}": "",
     "/items/{{planned}}/feed.atom?after={}": "",
     "/feed.{}": "",
     "/feed.atom?q={}": "",

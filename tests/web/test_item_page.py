@@ -9,10 +9,10 @@ from sqlalchemy import update
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import db, edits, hiding, status_changes, subscriptions, votes
+from app import comments, db, edits, hiding, items, status_changes, subscriptions, text, votes
 from app.boards import Access, Board
 from app.edits import Subject
-from app.items import Item
+from app.items import Draft, Item
 from app.people import Person
 from app.status_changes import StatusChange
 from app.statuses import Kind, Reason, Status
@@ -21,7 +21,7 @@ from app.tags import ItemTag, Tag
 from app.votes import Weight
 from app.words import day
 from tests import factories
-from tests.looking import counted, typed_into, words
+from tests.looking import counted, earlier_words, typed_into, words
 
 COST = {"visitor": 14, "member": 19, "maintainer": 23}  # queries
 
@@ -232,10 +232,42 @@ def test_the_story_is_told_in_words(
     assert story(visitor_browser) == (
         f"Ada Lind posted this, {day(item.posted_at)} "
         "Planned Mira Okafor , CTO , 1 January 2031 In spring. Promised for May 2031 "
-        "Edited on 1 January 2031: see the earlier words Explanation, until 1 January 2031 In <winter>. "
+        "Edited on 1 January 2031 : see the earlier words "
         "Ada Lind , 2 January 2031 Thank you . "
         "Promised for July 2031 instead of May 2031 Mira Okafor , CTO , 3 January 2031 It is more than it seemed."
     )
+
+
+def test_the_earlier_words_of_an_explanation_have_a_page(
+    session: Session, visitor_browser: TestClient, maintainer: Person, item: Item
+) -> None:
+    moved = factories.move(session, item, maintainer, Status.PLANNED, "In <winter>.")
+    status_changes.correct(session, moved, maintainer, "In spring.")
+    (path,) = earlier_words(visitor_browser.get("/items/1"))
+    page = visitor_browser.get(path)
+    assert words(page) == (
+        "Earlier words From the story of “Dark <mode>”. "
+        f"Explanation, until {day(db.now())} In <winter>. Back to the request"
+    )
+    assert f'href="/items/1#moved-{moved.id}"' in page.text
+    assert '<meta name="robots" content="noindex">' in page.text
+
+
+def test_a_page_bears_any_number_of_edits(
+    session: Session, visitor_browser: TestClient, member: Person, item: Item
+) -> None:
+    """The words before each have a page of their own, which leads to no others."""
+    written = [*(f"{number} ".ljust(text.WORDS_MOST, "x") for number in range(4)), "The end."]
+    comment = factories.comment(session, item, member, "At first.")
+    before = visitor_browser.get("/items/1")
+    for body in written:
+        items.edit(session, item, member, Draft(item.kind, "general", item.title, body))
+        comments.edit(session, comment, member, body)
+    page = visitor_browser.get("/items/1")
+    assert len(page.text) - len(before.text) < 10 * 1_000
+    pages = [visitor_browser.get(path) for path in earlier_words(page)]
+    kept = [words(each, '<blockquote class="story-before"', "</blockquote>") for each in pages]
+    assert sorted(kept) == sorted(["My *eyes* hurt.", "At first.", *written[:4], *written[:4]])
 
 
 def test_a_visitor_finds_forms_to_take_part_and_none_of_the_teams(visitor_browser: TestClient, item: Item) -> None:
