@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL
 
 
 class Settings(BaseSettings):
@@ -65,7 +66,8 @@ class Settings(BaseSettings):
 
     @property
     def effective_database_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.data_dir / 'daylight.sqlite3'}"
+        file = URL.create("sqlite", database=str(self.data_dir / "daylight.sqlite3"))  # whatever the name of the folder
+        return self.database_url or file.render_as_string()
 
     @property
     def effective_base_url(self) -> str:

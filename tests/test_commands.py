@@ -1,0 +1,26 @@
+"""The commands as a host types them: what they refuse, and that they do nothing before."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.server import ROOT
+
+
+def daylight(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the program, as a host does."""
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "app", *arguments],
+        cwd=ROOT, env=os.environ | {"DAYLIGHT_DATA_DIR": str(data_dir)} | settings,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["plain", "with ? and # and % in it"])
+def test_the_database_lies_in_the_data_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
+    assert daylight(tmp_path / name, "migrate").returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "daylight.sqlite3").stat().st_size > 0
