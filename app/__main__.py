@@ -94,7 +94,7 @@ def add_running(command: Command) -> None:
 
 def add_keeping(command: Command) -> None:
     to_back_up = command("backup", back_up, "Write everything into one file, while the board is in use.")
-    to_back_up.add_argument("file", type=Path, help="a new file, or a folder in which to name one by the time")
+    to_back_up.add_argument("file", help="a new file, or a folder in which to name one by the time")
     to_restore = command("restore", restore, "Bring a backup back, into an empty place.")
     to_restore.add_argument("file", type=Path, help="a file that `backup` has written")
     to_export = command("export", export, "Write what the public sees into a table or a JSON file.")
@@ -141,8 +141,8 @@ def background_work(_arguments: argparse.Namespace) -> None:
 def back_up(arguments: argparse.Namespace) -> None:
     from app import backups
 
-    path = arguments.file
-    if path.is_dir():
+    path = Path(arguments.file)
+    if path.is_dir() or arguments.file.endswith("/"):  # a folder that is missing is no name for a file
         path /= f"daylight-{db.now():%Y-%m-%d-%H%M%S}.zip"
     with configured_database() as database:
         made = backups.make(database, path, settings().data_dir)

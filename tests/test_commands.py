@@ -24,3 +24,12 @@ def test_the_database_lies_in_the_data_folder_whatever_its_name(tmp_path: Path, 
     assert daylight(tmp_path / name, "migrate").returncode == 0
     assert [path.name for path in tmp_path.iterdir()] == [name]
     assert (tmp_path / name / "daylight.sqlite3").stat().st_size > 0
+
+
+def test_a_backup_is_no_file_with_the_name_of_a_folder_that_is_missing(tmp_path: Path) -> None:
+    daylight(tmp_path, "migrate")
+    refused = daylight(tmp_path, "backup", f"{tmp_path}/backups/")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{tmp_path}/backups/daylight-2")
+    assert refused.stderr.endswith("cannot be written: No such file or directory.\n")
+    assert not (tmp_path / "backups").exists()
