@@ -84,12 +84,23 @@ def parser() -> argparse.ArgumentParser:
 def add_running(command: Command) -> None:
     to_serve = command("serve", serve, "Bring the database up to date and serve the board.")
     to_serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
-    to_serve.add_argument("--port", type=int, default=8000, help="port to listen on")
-    to_serve.add_argument("--workers", type=int, default=1, help="number of processes")
+    to_serve.add_argument("--port", type=whole(1, 65535), default=8000, help="port to listen on")
+    to_serve.add_argument("--workers", type=whole(1, 1000), default=1, help="number of processes")
     to_migrate = command("migrate", migrate, "Bring the database up to date.")
     to_migrate.add_argument("--to", default="head", metavar="REVISION", help="bring it to this revision instead")
     to_migrate.add_argument("--back", action="store_true", help="even if it drops what only a newer schema holds")
     command("work", background_work, "Do the background work, beside processes that serve.")
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """What reads such a number; the system would take one port that there is not for another."""
+
+    def read(words: str) -> int:
+        if not words.isdecimal() or not least <= int(words) <= most:
+            raise argparse.ArgumentTypeError(f"write a number from {least} to {most} instead of {words}")
+        return int(words)
+
+    return read
 
 
 def add_keeping(command: Command) -> None:
@@ -108,6 +119,7 @@ def add_keeping(command: Command) -> None:
 
 def serve(arguments: argparse.Namespace) -> None:
     host, port = arguments.host, arguments.port
+    serving.need_free(host, port)
     if not settings().base_url:
         os.environ.setdefault("DAYLIGHT_SERVED_AT", f"http://{shown_host(host)}:{port}")
         settings.cache_clear()

@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import tempfile
 from asyncio import Transport
@@ -18,6 +19,8 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from app import logs
 from app.config import settings
+from app.refusals import Refused
+from app.words import _
 
 if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol as Protocol
@@ -85,6 +88,16 @@ class PartingProtocol(Protocol):
     def on_headers_complete(self) -> None:
         super().on_headers_complete()
         self.cycle.keep_alive = self.cycle.keep_alive and not self.is_parting
+
+
+def need_free(host: str, port: int) -> None:
+    """Raise Refused where nobody can listen. Asked before anything is done: a new owner link would end the one that
+    whoever listens there has printed.
+    """
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as trouble:
+        raise Refused(_("Nobody can listen there: %s. Choose another --port or --host.") % trouble.strerror) from None
 
 
 def serve(host: str, port: int, workers: int) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures.server import ROOT
+from app import site
+from app.__main__ import parser
+from tests.fixtures.server import ROOT, Server
 
 
 def daylight(data_dir: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -33,3 +35,28 @@ def test_a_backup_is_no_file_with_the_name_of_a_folder_that_is_missing(tmp_path:
     assert refused.stderr.startswith(f"{tmp_path}/backups/daylight-2")
     assert refused.stderr.endswith("cannot be written: No such file or directory.\n")
     assert not (tmp_path / "backups").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [("--port=99999", "write a number from 1 to 65535 instead of 99999"),
+     ("--port=0", "write a number from 1 to 65535 instead of 0"),
+     ("--workers=0", "write a number from 1 to 1000 instead of 0")],
+)  # fmt: skip
+def test_nobody_serves_elsewhere_than_was_said(option: str, words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parser().parse_args(["serve", option])
+    assert capsys.readouterr().err.splitlines()[-1].endswith(words)
+
+
+@pytest.mark.server
+def test_who_cannot_listen_leaves_the_owner_link_of_who_does(live_server: Server) -> None:
+    with live_server.database() as database, database.session(writes=False) as session:
+        before = site.the(session).owner_link_hash
+    refused = daylight(live_server.data_dir, "serve", "--port", str(live_server.port))
+    assert refused.returncode == 1
+    assert refused.stdout == ""
+    assert "Address already in use" in refused.stderr
+    assert refused.stderr.endswith("Choose another --port or --host.\n")
+    with live_server.database() as database, database.session(writes=False) as session:
+        assert site.the(session).owner_link_hash == before
