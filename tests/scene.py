@@ -169,7 +169,7 @@ def _talk(session: Session, scene: Scene) -> None:
     proposal = proposals.propose(session, item, advocate, scene.places["new"], "Ίδια.")
     scene.places |= {"proposal": str(proposal.id)} | {
         "comment": str(edited.id),
-        "edit": str(edits.of(session, edits.Subject.COMMENT, [edited.id or 0])[edited.id or 0][0].id),
+        "edit": str(session.exec(select(edits.Edit.id).where(edits.Edit.subject_id == edited.id)).one()),
         "told": str(told.id),
         "own": str(own.id),
         "log": log.key,

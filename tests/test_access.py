@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import db, edits, hiding, items, seals, sign_in, subscriptions, tags, votes, webhooks
+from app import db, edits, hiding, seals, sign_in, subscriptions, tags, votes, webhooks
 from app.boards import Access, Board
 from app.edits import Edit, Subject
 from app.imports.csv_files import preparing
@@ -453,7 +453,7 @@ def places(
 
 def _edit(session: Session, item: Item, person: Person) -> Edit:
     edits.keep(session, Subject.ITEM, item.number, person.key, {"title": item.title}, db.now())
-    return edits.of(session, Subject.ITEM, [item.number])[item.number][0]
+    return edits.of(session, {Subject.ITEM: [item.number]})[Subject.ITEM][item.number][0]
 
 
 @contextmanager

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from app import boards, db, defect_questions, exports, hiding, people, sign_in
 from app.boards import Access
 from app.db import Database
 from app.exports import Choice
 from app.imports.cells import restored
+from app.items import Item
 from app.people import Role
 from app.refusals import Refused
 from app.statuses import Kind, Status

@@ -47,11 +47,9 @@ def board_of_all(session: Session, member: Person, maintainer: Person, advocate:
         if title == "Answered":
             factories.comment(session, asked, member, "Version 3.", at=ago(5))
     planned("Due this month", "2026-05", Status.IN_PROGRESS)
-    planned("Past", "2026-03")
-    planned("Past by a quarter", "2026-Q1")
-    planned("Not due", "2026-06")
-    planned("Not due for a quarter", "2026-Q2")
-    planned("No date", "")
+    for title, target in (("Past", "2026-03"), ("Past by a quarter", "2026-Q1"), ("Not due", "2026-06"),
+                          ("Not due for a quarter", "2026-Q2"), ("No date", "")):  # fmt: skip
+        planned(title, target)
     asked = item("Promised and asked about", 300)
     factories.move(session, asked, maintainer, Status.PLANNED, at=ago(299), target="2026-04")
     factories.move(session, asked, maintainer, Status.NEEDS_INFO, at=ago(1), due_on="2026-06-20")

@@ -56,7 +56,7 @@ def test_what_goes_nowhere_changes_nothing_and_everybody_is_told(page: Page, tro
 
 def test_a_form_that_is_sent_twice_goes_once_and_keeps_the_focus(page: Page) -> None:
     sent: list[Route] = []
-    page.route("**/status-changes", lambda route: sent.append(route))
+    page.route("**/status-changes", sent.append)
     page.get_by_role("radio", name="Duplicate").check()
     page.get_by_label("Explanation").fill("Both want it dark.")
     with page.expect_request("**/status-changes"):
@@ -112,7 +112,9 @@ def test_what_is_said_is_in_sight_where_the_page_begins_at_what_was_done(page: P
     expect(plain.locator(".notice")).to_be_in_viewport()
     expect(plain.get_by_role("heading", name="Move it")).to_be_in_viewport()
     notice, form = plain.locator(".notice").bounding_box(), plain.locator("#move").bounding_box()
-    assert notice and form and notice["y"] + notice["height"] <= form["y"]
+    assert notice
+    assert form
+    assert notice["y"] + notice["height"] <= form["y"]
 
 
 def test_choosing_a_status_moves_nothing_beside_the_form(page: Page) -> None:
