@@ -1,13 +1,72 @@
 """Settings from `DAYLIGHT_*` environment variables, each with a sentence."""
 
+import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field
+from babel import Locale, UnknownLocaleError
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+DRIVERS = {"sqlite", "postgresql", "postgresql+psycopg", "postgres"}
+
+
+def _is_database(value: str) -> bool:
+    url = make_url(value)
+    is_somewhere = bool(url.database) if url.drivername == "sqlite" else url.port is None or 0 < url.port < 2**16
+    return url.drivername in DRIVERS and is_somewhere
+
+
+def _is_whole_host(value: str) -> bool:
+    parts = urlsplit(value)
+    is_more = parts.path.strip("/") or parts.query or parts.fragment
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and not is_more
+
+
+def _is_listened_on(value: str) -> bool:
+    parts = urlsplit(f"//{value}")
+    return bool(parts.port) and parts.netloc == value
+
+
+def _is_bucket(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme == "s3" and bool(parts.netloc)
+
+
+def _is_email(value: str) -> bool:
+    return re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", value) is not None
+
+
+def _is_language(value: str) -> bool:
+    return bool(Locale.parse(value))
+
+
+def _if(is_right: Callable[[str], bool], words: str, *, may_be_empty: bool = True) -> AfterValidator:
+    """Takes what is right. Else the start fails, and a host is told in words what would be."""
+
+    def checked(value: str) -> str:
+        try:
+            if (may_be_empty and not value) or is_right(value):
+                return value
+        except (ValueError, ArgumentError, UnknownLocaleError):
+            pass
+        raise PydanticCustomError("setting", words)
+
+    return AfterValidator(checked)
+
+
+DatabaseUrl = Annotated[str, _if(_is_database, "Write sqlite:///file or postgresql://user:password@host/name.")]
+HostUrl = Annotated[str, _if(_is_whole_host, "Write only scheme and host, like https://ideas.example.org.")]
+ListenedOn = Annotated[str, _if(_is_listened_on, "Write an address and a port, like 0.0.0.0:2525.")]
+Email = Annotated[str, _if(_is_email, "Write an address, like board@in.example.org.")]
+BucketUrl = Annotated[str, _if(_is_bucket, "Write s3://bucket/folder; empty means in the data folder.")]
+Language = Annotated[str, _if(_is_language, "Write a language, like en or pt_BR.", may_be_empty=False)]
 
 
 class Settings(BaseSettings):
@@ -16,11 +75,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAYLIGHT_", extra="ignore", frozen=True)
 
     data_dir: Path = Field(Path("data"), description="Folder for the SQLite database, saved mails and uploads.")
-    database_url: str = Field(
+    database_url: DatabaseUrl = Field(
         "",
         description="Database address, `sqlite:///file` or `postgresql://...`; empty means a file in the data folder.",
     )
-    base_url: str = Field(
+    base_url: HostUrl = Field(
         "", description="Public address of the board, used in mails, feeds and links; empty means the address served."
     )
     smtp_url: str = Field(
@@ -29,14 +88,14 @@ class Settings(BaseSettings):
         "empty saves each mail as a file.",
     )
     mail_from: str = Field("", description="Sender of mails; empty means `daylight@` and the host of the base URL.")
-    inbox: str = Field(
+    inbox: ListenedOn = Field(
         "", description="Where to listen for mails, like `0.0.0.0:2525`; empty means that nobody can answer by mail."
     )
-    reply_address: str = Field(
-        "",
+    reply_address: Email = Field(
+        "", validate_default=True,
         description="Address for answers by mail, like `board@in.example.org`; its host's mail must come to the inbox.",
-    )
-    uploads_url: str = Field(
+    )  # fmt: skip
+    uploads_url: BucketUrl = Field(
         "",
         description="Where attached files are stored: `s3://bucket/folder` at a service that speaks S3, which the "
         "usual `AWS_*` variables name; empty means in the data folder.",
@@ -62,7 +121,14 @@ class Settings(BaseSettings):
     served_at: str = Field(
         "", description="Set by `serve`: the address it listens on, used while there is no base URL."
     )
-    language: str = Field("en", description="Language of the pages and mails; English ships.")
+    language: Language = Field("en", description="Language of the pages and mails; English ships.")
+
+    @field_validator("reply_address")
+    @classmethod
+    def _goes_with_the_inbox(cls, value: str, others: ValidationInfo) -> str:
+        if bool(value) != bool(others.data.get("inbox", value)):
+            raise PydanticCustomError("setting", "It goes with DAYLIGHT_INBOX: set both, or neither.")
+        return value
 
     @property
     def effective_database_url(self) -> str:

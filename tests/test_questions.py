@@ -40,6 +40,7 @@ def asked(session: Session, maintainer: Person, item: Item) -> Item:
 
 @pytest.fixture
 def with_inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("DAYLIGHT_INBOX", "127.0.0.1:2525")
     monkeypatch.setenv("DAYLIGHT_REPLY_ADDRESS", "answer@board.example.org")
     settings.cache_clear()
     yield

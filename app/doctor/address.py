@@ -26,12 +26,7 @@ def base_url() -> Iterator[Finding]:
         )
         return
     parts = urlsplit(given)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        yield fail(
-            _("DAYLIGHT_BASE_URL is %s, which is no address of a whole host.") % given,
-            _("Write only scheme and host, like https://ideas.example.org"),
-        )
-    elif parts.scheme == "http" and not is_loopback(parts):
+    if parts.scheme == "http" and not is_loopback(parts):
         yield warn(
             _("%s is not encrypted: whoever listens on the way can act as the people who sign in.") % given,
             _("Put a proxy with https before it, and change DAYLIGHT_BASE_URL to https://"),

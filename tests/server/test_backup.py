@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from app import db
 from app.db import Database
+from tests.fixtures.mail import free_port
 from tests.fixtures.server import ROOT
 from tests.server.conftest import Starter
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, Board, Crowd, there, verify
@@ -66,6 +67,6 @@ def test_a_program_that_is_older_than_its_database_does_not_start(board: Board, 
     with database.session() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     database.close()
-    refused = daylight(tmp_path, "serve")
+    refused = daylight(tmp_path, "serve", "--port", str(free_port()))
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr == "This database was made by a newer Daylight. Install that version, or restore a backup.\n"

@@ -18,6 +18,7 @@ from sqlalchemy import make_url
 
 from app import db
 from app.db import Database
+from tests.fixtures.mail import free_port
 from tests.fixtures.server import NOT_ABOVE_PERMISSIONS, ROOT, Server
 from tests.server.conftest import Quick, Starter, copied, replace_workers
 from tests.server.crowd import OVERTAKEN, SEE_OTHER, UNAVAILABLE, Act, Board, Crowd, do, there, verify, vote
@@ -150,7 +151,7 @@ def test_a_folder_that_can_only_be_read_is_told_at_the_start(board: Board, tmp_p
     (tmp_path / "daylight.sqlite3").chmod(0o400)
     tmp_path.chmod(0o500)
     started = subprocess.run(  # noqa: S603 - our own program
-        [*NOT_ABOVE_PERMISSIONS, sys.executable, "-m", "app", "serve"],
+        [*NOT_ABOVE_PERMISSIONS, sys.executable, "-m", "app", "serve", "--port", str(free_port())],
         cwd=ROOT, env=os.environ | {"DAYLIGHT_DATA_DIR": str(tmp_path)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     tmp_path.chmod(0o700)
