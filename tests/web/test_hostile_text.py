@@ -134,7 +134,8 @@ EXPLANATION = {"explanation": (TEXT, 10_000)}
 ALONE = [
     Spot("/items/{needs_info}/edit", "member",
          {"title": (LINE, 200), **dict.fromkeys(("body", "expected", "steps", "version"), (TEXT, 10_000))},
-         item("needs_info", "title", "body", "expected", "steps", "version"), "/items/{needs_info}/edit"),
+         item("needs_info", "title", "body", "expected", "steps", "version"), "/items/{needs_info}/edit",
+         before=forget_limits),
     Spot("/me/profile", "maintainer", {"name": (LINE, 80), "title": (LINE, 80)}, person, "/items/{acknowledged}",
          reader="", look_every=3),
     Spot("/settings", "owner", {"name": (LINE, 80), "description": (LINE, 300)}, the_site, "/settings",
@@ -150,7 +151,7 @@ TOGETHER = [
     Spot("/items/{new}/comments", "member", {"body": (TEXT, 10_000)}, row(Comment, "body"), "", {}, forget_limits),
     Spot("/items/{new}/comments", "member", {"given": (TEXT, 9_000)}, given, "", {"asked": "Έκδοση"}, forget_limits),
     Spot("/items/{planned}/comments/{comment}/edit", "member", {"body": (TEXT, 10_000)},
-         row(Comment, "body", place="comment"), "/items/{planned}/comments/{comment}/edit"),
+         row(Comment, "body", place="comment"), "/items/{planned}/comments/{comment}/edit", before=forget_limits),
     Spot("/items/{planned}/comments/{told}/hiding", "maintainer", {"because": (LINE, 1000)},
          row(Comment, "because", place="told"), "/items/{planned}"),
     Spot("/items/{hidden}/hiding", "maintainer", {"because": (LINE, 1000)}, row(Item, "because", place="hidden"),
