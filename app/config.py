@@ -125,9 +125,10 @@ class Settings(BaseSettings):
 
     @field_validator("reply_address")
     @classmethod
-    def _goes_with_the_inbox(cls, value: str, others: ValidationInfo) -> str:
-        if bool(value) != bool(others.data.get("inbox", value)):
-            raise PydanticCustomError("setting", "It goes with DAYLIGHT_INBOX: set both, or neither.")
+    def _is_there_for_the_inbox(cls, value: str, others: ValidationInfo) -> str:
+        """The other way round the inbox may be on another machine."""
+        if others.data.get("inbox") and not value:
+            raise PydanticCustomError("setting", "DAYLIGHT_INBOX needs it: an answer by mail is sent to it.")
         return value
 
     @property
