@@ -39,7 +39,7 @@ from app.db import Database
 def copy_a_part_of_the_second(content, file):
     file.write(content.read(100_000))
     file.flush()
-    if Path(file.name).name == ".screen.png":
+    if file.name.endswith("screen.png"):
         os.kill(os.getpid(), signal.SIGKILL)
     copy(content, file)
 

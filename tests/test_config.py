@@ -41,7 +41,7 @@ def test_what_cannot_be_meant_is_refused_by_its_name(
 ) -> None:
     for name, value in ({"DATA_DIR": str(tmp_path / "data")} | wrong).items():
         monkeypatch.setenv(f"DAYLIGHT_{name}", value)
-    monkeypatch.setattr("sys.argv", ["app", "serve"])
+    monkeypatch.setattr("sys.argv", ["app", "migrate"])
     settings.cache_clear()
     with pytest.raises(SystemExit) as refused:
         main()

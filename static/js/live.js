@@ -16,7 +16,7 @@ function say(words) {
 }
 
 function sayLost() {
-  region().className = "lost";
+  region().className = "problems lost";
   say(region().dataset.lost);
 }
 

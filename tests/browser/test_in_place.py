@@ -56,7 +56,11 @@ def test_what_goes_nowhere_changes_nothing_and_everybody_is_told(page: Page, tro
 
 def test_a_form_that_is_sent_twice_goes_once_and_keeps_the_focus(page: Page) -> None:
     sent: list[Route] = []
-    page.route("**/status-changes", sent.append)
+
+    def hold(route: Route) -> None:
+        sent.append(route)
+
+    page.route("**/status-changes", hold)
     page.get_by_role("radio", name="Duplicate").check()
     page.get_by_label("Explanation").fill("Both want it dark.")
     with page.expect_request("**/status-changes"):

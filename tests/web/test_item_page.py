@@ -156,6 +156,7 @@ def test_the_checklist_is_shown_to_others_and_its_fields_to_the_reporter(
 def test_what_was_closed_for_want_of_an_answer_still_takes_it(
     session: Session, visitor_browser: TestClient, member_browser: TestClient, maintainer: Person, item: Item
 ) -> None:
+    item.posted_at = item.waiting_since = db.now() - timedelta(days=40)
     ask(session, item, maintainer, at=db.now() - timedelta(days=30))
     status_changes.follow_up(session, db.now() - timedelta(days=10))
     status_changes.follow_up(session, db.now())
