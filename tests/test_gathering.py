@@ -50,6 +50,25 @@ def test_all_who_wait_are_served_at_once_and_each_with_their_own(kitchen: Kitche
     assert kitchen.batches == [["rice", "beans"]]
 
 
+def test_nothing_begins_while_others_may_come_in_the_same_turn_of_the_loop(kitchen: Kitchen) -> None:
+    """Two threads that want the interpreter at once hinder each other."""
+    begun: list[Work] = []
+
+    def submit(work: Work) -> Future[object]:
+        begun.append(work)
+        return kitchen.submit(work)
+
+    async def come() -> list[object]:
+        waiting = [kitchen.gathering.add(thing) for thing in ("rice", "beans")]
+        assert begun == []
+        return await asyncio.gather(*waiting)
+
+    kitchen.gathering.submit = submit  # type: ignore[assignment]
+    kitchen.may_begin.set()
+    assert asyncio.run(come()) == ["rice, cooked", "beans, cooked"]
+    assert (len(begun), kitchen.batches) == (1, [["rice", "beans"]])
+
+
 def test_who_comes_later_is_served_next(kitchen: Kitchen) -> None:
     for thing in ("rice", "beans"):
         assert asyncio.run(kitchen.order(thing)) == [f"{thing}, cooked"]
@@ -95,6 +114,8 @@ def test_loops_in_several_threads_are_served_together(kitchen: Kitchen) -> None:
 
     async def leave() -> None:
         kitchen.gathering.add("rice")
+        for _turn in range(3):
+            await asyncio.sleep(0)
 
     ended.run_until_complete(leave())
     ended.close()

@@ -36,8 +36,19 @@ class Gathering:
             self.gathered.append((thing, waiting))
             begins, self.is_under_way = not self.is_under_way, True
         if begins:
-            self._begin()
+            self._begin_when_all_have_come(waiting.get_loop(), 0)
         return waiting
+
+    def _begin_when_all_have_come(self, loop: AbstractEventLoop, known: int) -> None:
+        """In the first turn of the loop that brings nobody new: those who come while others are read go along.
+
+        Until then the loop has the interpreter to itself; two threads that want it at once hinder each other.
+        """
+        here = len(self.gathered)
+        if known < here < TOGETHER_MOST:
+            loop.call_soon(self._begin_when_all_have_come, loop, here)
+        else:
+            self._begin()
 
     def _begin(self) -> None:
         taken: list[tuple[Any, Waiting[Any]]] = []
