@@ -1,5 +1,6 @@
 """The roadmap: where the promised items stand, and what we will not do, and why."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -14,7 +15,7 @@ from app.listing import Row, Sort, View
 from app.people import Person, Role
 from app.statuses import Status
 
-MOST = 20
+MOST, REFUSALS_MOST = 20, 5  # a refusal is long: it has its reason, its words and what can be done today
 SHAPES_MOST = 100
 STATIONS = tuple(status for status in Status if status not in {Status.NEW, Status.DUPLICATE})
 
@@ -47,7 +48,8 @@ class Station:
 
 def stations(session: Session, viewer: Person | None) -> list[Station]:
     """Where things stand, from acknowledged to shipped, then what is declined; a query for each."""
-    return [station(session, viewer, status, View(), MOST) for status in STATIONS]
+    most = defaultdict(lambda: MOST, {Status.DECLINED: REFUSALS_MOST})
+    return [station(session, viewer, status, View(), most[status]) for status in STATIONS]
 
 
 def station(session: Session, viewer: Person | None, status: Status, within: View, most: int) -> Station:
