@@ -281,7 +281,7 @@ def test_the_mail_of_a_question_leads_its_reporter_to_the_answer(
     row = factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which phone?", why="They differ.",
                          due_on="2027-01-31", checklist="The model")  # fmt: skip
     told = (
-        "Mira Okafor, CTO, asked about “Dark mode”:\n"
+        "\u2068Mira Okafor, CTO, asked about “Dark mode”\u2069:\n"
         f"<http://localhost:8000/items/{item.number}#moved-{row.id}>\n\n"
         "> Which phone?\n\nWhy we ask:\n\n> They differ.\n\nPlease include:\n\n> - The model\n\n"
         "Answer by 31 January 2027.\n\n"
@@ -301,7 +301,7 @@ def test_one_mail_tells_what_happened_in_whole_sentences(
     assert (first.recipient, first.subject) == ("ada.lind@example.org", f"Dark mode (#{item.number})")
     assert first.item_number == item.number
     assert first.body == (
-        "Mira Okafor, CTO, declined “Dark mode”:\n"
+        "\u2068Mira Okafor, CTO, declined “Dark mode”\u2069:\n"
         f"<http://localhost:8000/items/{item.number}#moved-{row.id}>\n\n"
         "> Not *now*.\n\nReason: Out of scope\n\nWe look at it again on 3 May 2027.\n\n---\n\n"
         + foot(session, member, item)
@@ -324,8 +324,8 @@ def test_a_bulk_move_is_one_mail_with_its_words_once(session: Session, member: P
     (mail,) = mails(session)
     assert (mail.subject, mail.item_number) == ("News of 2 requests", None)
     assert mail.body.count("> We have read it.") == 1
-    assert mail.body.startswith("Mira Okafor, CTO, acknowledged “Dark mode”:\n<")
-    assert "\n\nMira Okafor, CTO, acknowledged “Night theme”:\n<" in mail.body
+    assert mail.body.startswith("\u2068Mira Okafor, CTO, acknowledged “Dark mode”\u2069:\n<")
+    assert "\n\n\u2068Mira Okafor, CTO, acknowledged “Night theme”\u2069:\n<" in mail.body
 
 
 def test_a_bulk_move_waits_until_all_of_it_is_told(

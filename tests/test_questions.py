@@ -164,7 +164,7 @@ def test_the_reporter_is_warned_once_three_days_before(session: Session, member:
     assert asked.warned_at == datetime.fromisoformat("2026-05-12T00:00:00+00:00")
     assert (mail.recipient, mail.subject) == (member.email, "We still need your answer: The export stops")
     assert mail.body == (
-        "We asked you something about your request “The export stops”:\n\n"
+        "We asked you something about your request “\u2068The export stops\u2069”:\n\n"
         "> Which version is it?\n>\n> You see it under Help.\n\n"
         "Why we ask:\n\n> Two of them differ here.\n\n"
         f"Please answer by 15 May 2026, on this page:\n\n<http://localhost:8000/items/{asked.number}#comment-form>\n\n"
