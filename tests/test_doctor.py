@@ -23,6 +23,7 @@ from app.db import Database, engines
 from app.doctor import Level, machine
 from app.main import create_app
 from app.outbox import Mail
+from tests.fixtures.database import ONLY_POSTGRESQL
 from tests.fixtures.mail import Post, free_port
 from tests.fixtures.server import NOT_ABOVE_PERMISSIONS, ROOT
 
@@ -166,9 +167,8 @@ def test_a_data_folder_without_rights_is_told_once(setting: Set) -> None:
     assert told.startswith(f"The data folder {folder} cannot be written: Permission denied. → {folder} belongs to")
 
 
+@ONLY_POSTGRESQL
 def test_a_database_that_keeps_temporary_tables_alone_is_told(board: Database) -> None:
-    if board.engine.dialect.name == "sqlite":
-        pytest.skip("A file that can only be read is told above.")
     with board.session() as session:
         name = board.engine.url.database
         session.execute(text(f"ALTER DATABASE {name} SET default_transaction_read_only = on"))

@@ -117,7 +117,7 @@ class World(RuleBasedStateMachine):
     @rule(item=items, into=items)
     def merge(self, item: int, into: int) -> None:
         is_refused = item in self.model.merged or self.model.root(into) == self.model.root(item)
-        if is_refused or into in self.model.hidden:
+        if is_refused or self.model.root(into) in self.model.hidden:
             with pytest.raises(Refusal):
                 self._move(item, Status.DUPLICATE, duplicate_of=str(into))
             return
