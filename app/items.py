@@ -1,9 +1,8 @@
 """Items: one request each, idea or defect, with a public number."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -11,7 +10,7 @@ from markupsafe import Markup
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, Index, UniqueConstraint, and_, bindparam, or_
 from sqlmodel import Column, Field, Session, SQLModel, Text, col, func, select
 
-from app import boards, db, edits, events, people, search, site, targets, text
+from app import boards, db, edits, events, people, search, site, targets, text, trend
 from app.boards import Board, Place
 from app.events import Happened
 from app.people import Person, Role
@@ -19,8 +18,6 @@ from app.refusals import Invalid, NotFound
 from app.statuses import Kind, Status
 from app.words import N_, _
 
-HALF_LIFE = timedelta(days=14)
-EPOCH = datetime.fromisoformat("2020-01-01T00:00:00+00:00")
 ANSWER_MOST = 240
 SOURCE_MOST, SOURCE_ID_MOST = 40, 120
 
@@ -232,7 +229,7 @@ def post(session: Session, person: Person, draft: Draft, *, at: datetime | None 
     number = site.next_item_numbers(session)[0]
     item = Item(
         number=number, root=number, reporter_id=person.key, posted_at=at, status_changed_at=at, changed_at=at,
-        waiting_since=at, trend=heat(at), **fields, **origin,
+        waiting_since=at, trend=trend.heat(at), **fields, **origin,
     )  # fmt: skip
     session.add(item)
     session.flush()
@@ -337,18 +334,3 @@ def answered(session: Session, item: Item, person: Person, words: str, at: datet
 
 def full_text(item: Item) -> str:
     return "\n".join([item.body, *item.details.values()])
-
-
-def heat(at: datetime) -> float:
-    """How warm one vote or one post at this time is, as a logarithm in half-lives since 2020.
-
-    Trending orders items by the sum of their votes, each fading by half every two weeks. Because all fade alike, the
-    order of the logarithms of the sums never changes by time alone, and a sum is kept by adding only.
-    """
-    return (at - EPOCH) / HALF_LIFE
-
-
-def warmer(trend: float, more: float) -> float:
-    """The sum of two heats."""
-    high, low = max(trend, more), min(trend, more)
-    return high + math.log2(1 + 2.0 ** (low - high))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db, events, items, policy, subscriptions
+from app import db, events, items, policy, subscriptions, trend
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid
@@ -70,9 +70,9 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     return root
 
 
-def with_one_more(count: int, imported: int, trend: float, at: datetime) -> dict[str, Any]:
-    """The columns of an item that a new vote changes; `count` has it in it, `trend` has not."""
-    return {"vote_count": count, "support": count + imported, "trend": items.warmer(trend, items.heat(at))}
+def with_one_more(count: int, imported: int, before: float, at: datetime) -> dict[str, Any]:
+    """The columns of an item that a new vote changes; `count` has it in it, the trend `before` has not."""
+    return {"vote_count": count, "support": count + imported, "trend": trend.warmer(before, trend.heat(at))}
 
 
 def withdraw(session: Session, item: Item, person: Person) -> Item:
@@ -126,7 +126,7 @@ def recount(session: Session, item: Item) -> None:
     times = session.exec(cast_at.where(Item.root == item.number).group_by(col(Vote.person_id))).all()
     item.vote_count = _voters(session, item)
     item.support = item.vote_count + item.imported_vote_count
-    item.trend = reduce(items.warmer, map(items.heat, times), items.heat(item.posted_at))
+    item.trend = reduce(trend.warmer, map(trend.heat, times), trend.heat(item.posted_at))
     session.add(item)
 
 

@@ -1,13 +1,13 @@
 """Statements that are put into words once say, store and bring what they would if SQLAlchemy did it each time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import bindparam, event, text
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlmodel import Session, col, select
 
-from app import db, items, limits
+from app import db, limits
 from app.db.prepared import prepared
 from app.db.statements import ROWS_TOGETHER
 from app.events import Event, Happened
@@ -100,7 +100,7 @@ def test_only_what_was_new_is_told_and_what_was_there_stays(session: Session, th
 def test_more_rows_than_go_into_one_statement_are_all_stored(session: Session) -> None:
     used = {f"key {number}": number + 1 for number in range(ROWS_TOGETHER[-1] * 2 + 7)}
     for _ in range(2):
-        left = limits.spend_each(session, used, most=200, per=items.HALF_LIFE)
+        left = limits.spend_each(session, used, most=200, per=timedelta(days=14))
     assert left == {key: max(0, min(count, 200 - count)) for key, count in used.items()}
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app import items, text
+from app import items, text, trend
 from app.comments import Comment
 from app.imports.arrivals import Arrival
 from app.imports.batches import Import
@@ -66,7 +66,7 @@ def _item(arrival: Arrival, batch: Import, outcome: Outcome, body: str, source: 
         posted_at=posted_at, status=status, status_changed_at=moved_at, changed_at=moved_at, reason=outcome.reason,
         review_on=(batch.started_at + REVIEW_AFTER).date() if status is Status.DECLINED else None,
         waiting_since=posted_at if status.is_open else None, imported_vote_count=arrival.vote_count,
-        support=arrival.vote_count, trend=items.heat(posted_at), source=source, source_id=arrival.source_id,
+        support=arrival.vote_count, trend=trend.heat(posted_at), source=source, source_id=arrival.source_id,
         import_id=batch.id, workaround=workaround, workaround_html=text.to_html(workaround),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, update
 from sqlmodel import SQLModel, select
 
-from app import db, first_run, items, schema, search, sign_in, tables  # noqa: F401 - loads every table
+from app import db, first_run, items, schema, search, sign_in, tables, trend  # noqa: F401 - loads every table
 from app.boards import Board
 from app.comments import Comment
 from app.db import Database
@@ -118,7 +118,7 @@ def _item(chance: random.Random, number: int, board: int, people: int, votes: in
         "first_answered_at": answered, "answered_at": answered, "answer": words if answered else "",
         "answerer_id": chance.randint(1, 5) if answered else None, "waiting_since": None if answered else posted,
         "vote_count": votes, "support": votes, "comment_count": chance.choice((0, 0, 1)),
-        "trend": items.heat(posted) + votes ** 0.5,
+        "trend": trend.heat(posted) + votes ** 0.5,
     }  # fmt: skip
 
 
