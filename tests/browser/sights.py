@@ -33,6 +33,13 @@ def fill(server: Server) -> Scene:
         return scene.fill(database)
 
 
+def of_somebody(browser: Browser, server: Server, key: str, *, width: int = 1280, height: int = 844) -> Page:
+    """The page of somebody who is signed in, in a browser of their own, which the test's end closes."""
+    page = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce").new_page()
+    become(page, server, key)
+    return page
+
+
 def context_of(browser: Browser, width: int, **options: object) -> BrowserContext:
     return browser.new_context(viewport={"width": width, "height": 844}, reduced_motion="reduce", **options)  # type: ignore[arg-type]
 

@@ -1,15 +1,13 @@
 """What htmx does in place: where an answer takes the place of a control, and where it must not."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from app import boards, sessions
 from app.db import Database
 from app.people import Person, Role
-from app.web import kit
 from tests import factories
+from tests.browser import sights
 from tests.fixtures.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -19,19 +17,15 @@ LOST = "Daylight could not be reached. Nothing was changed; please try again."
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Page:
     """A maintainer at a new request of somebody else."""
     with live_database.session() as session:
         mira = factories.person(session, "Mira Okafor", role=Role.MAINTAINER)
         factories.item(session, factories.person(session, "Ada Lind"), "Dark mode")
         key = sessions.start(session, mira.key)
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
-    context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(30_000)
+    page = sights.of_somebody(chromium, live_server, key, width=390)
     page.goto(f"{live_server.url}/items/1")
-    yield page
-    context.close()
+    return page
 
 
 @pytest.mark.parametrize("trouble", ["the page of a proxy", "no answer"])

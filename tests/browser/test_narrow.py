@@ -1,15 +1,13 @@
 """Small windows: what is long wraps, what is a word stays whole, and what comes next is in reach."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from app import sessions
 from app.db import Database
 from app.people import Role
-from app.web import kit
 from tests import factories
+from tests.browser import sights
 from tests.fixtures.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -31,7 +29,7 @@ def middle(element: Locator) -> float:
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Page:
     """An owner with a small phone; many want one of their requests, and a board has a long name."""
     with live_database.session() as session:
         mira = factories.person(session, "Mira Okafor", role=Role.OWNER)
@@ -39,13 +37,9 @@ def page(chromium: Browser, live_server: Server, live_database: Database) -> Ite
             factories.item(session, mira, title).vote_count = 12_345
         factories.board(session, "ships", name="Donaudampfschifffahrtsgesellschaftskapitänsmützen")
         key = sessions.start(session, mira.key)
-    context = chromium.new_context(viewport={"width": 320, "height": 568}, reduced_motion="reduce")
-    context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(30_000)
+    page = sights.of_somebody(chromium, live_server, key, width=320, height=568)
     page.goto(live_server.url)
-    yield page
-    context.close()
+    return page
 
 
 def test_a_large_count_stays_in_one_line(page: Page) -> None:

@@ -12,8 +12,8 @@ from app.db import Database
 from app.items import Item
 from app.people import Person, Role
 from app.statuses import Status
-from app.web import kit
 from tests import factories
+from tests.browser import sights
 from tests.fixtures.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -48,16 +48,13 @@ def page(chromium: Browser, live_server: Server, live_database: Database) -> Ite
         for count in range(12):
             factories.comment(session, item, ben, f"Reason {count}")
         key = sessions.start(session, ada.key)
-    context = chromium.new_context(viewport={"width": 1280, "height": 700}, reduced_motion="reduce")
-    context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(30_000)
+    page = sights.of_somebody(chromium, live_server, key, height=700)
     troubles: list[str] = []
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
     page.goto(f"{live_server.url}/items/1")
     yield page
-    context.close()
+    page.context.close()
     assert troubles == []
 
 

@@ -1,6 +1,6 @@
 """Triage with the keys alone, and the form that moves an item as it changes under the maintainer's hands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,8 +10,8 @@ from app.db import Database
 from app.items import Item
 from app.people import Role
 from app.statuses import Status
-from app.web import kit
 from tests import factories
+from tests.browser import sights
 from tests.fixtures.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -20,7 +20,7 @@ TITLES = ("Dark mode", "Print the map", "A dark theme")
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Server, live_database: Database) -> Iterator[Page]:
+def page(chromium: Browser, live_server: Server, live_database: Database) -> Page:
     """A maintainer at the triage of three new items."""
     with live_database.session() as session:
         mira, ada = (
@@ -30,13 +30,9 @@ def page(chromium: Browser, live_server: Server, live_database: Database) -> Ite
         for title in TITLES:
             factories.item(session, ada, title)
         key = sessions.start(session, mira.key)
-    context = chromium.new_context(reduced_motion="reduce")
-    context.add_cookies([{"name": kit.session_cookie(), "value": key, "url": live_server.url}])
-    page = context.new_page()
-    page.set_default_timeout(30_000)
+    page = sights.of_somebody(chromium, live_server, key)
     page.goto(f"{live_server.url}/triage")
-    yield page
-    context.close()
+    return page
 
 
 @pytest.fixture
