@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
 
@@ -19,6 +20,12 @@ def words(answer: Response, start: str = "<main", end: str = "</main>") -> str:
     """The text of a page from one piece of its source to another, tags and doubled white space left out."""
     part = answer.text.partition(start)[2].partition(end)[0]
     return " ".join(unescape(" ".join(piece.partition(">")[2] for piece in part.split("<"))).split())
+
+
+def is_too_often(answer: Response, per: timedelta, start: str = "<main", end: str = "</main>") -> bool:
+    """Whether the answer says, in this piece of its source, that it was too often, and for how long to wait."""
+    waits = 0 < int(answer.headers.get("retry-after", 0)) <= per.total_seconds()
+    return answer.status_code == 429 and waits and "That was often enough for now." in words(answer, start, end)
 
 
 def is_following(session: Session, person: Person, item: Item) -> bool:
