@@ -114,8 +114,6 @@ def test_loops_in_several_threads_are_served_together(kitchen: Kitchen) -> None:
 
     async def leave() -> None:
         kitchen.gathering.add("rice")
-        for _turn in range(3):
-            await asyncio.sleep(0)
 
     ended.run_until_complete(leave())
     ended.close()

@@ -59,6 +59,15 @@ def test_a_station_shows_twenty_and_leads_to_the_rest(session: Session, member: 
     assert acknowledged.all_of_them.path == "/?sort=votes&status=acknowledged"
 
 
+def test_of_refusals_the_latest_five_are_shown_because_each_is_long(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    for name in "ABCDEF":
+        factories.move(session, factories.item(session, member, name), maintainer, Status.DECLINED)
+    *_others, declined = roadmap.stations(session, None)
+    assert ([row.title for row in declined.rows], declined.has_more) == (["F", "E", "D", "C", "B"], True)
+
+
 def test_what_a_person_may_not_see_is_not_on_the_roadmap(
     session: Session, member: Person, other_member: Person, maintainer: Person
 ) -> None:
