@@ -287,11 +287,11 @@ def checked(session: Session, person: Person, draft: Draft) -> dict[str, Any]:
     details = {name: words for name, words in details.items() if words}
     return {
         "kind": Kind(kind), "board_id": offered[board].id, "title": title, "body": body, "details": details,
-        "html": request_html(body, details),
+        "html": html_of(body, details),
     }  # fmt: skip
 
 
-def request_html(body: str, details: dict[str, str]) -> Markup:
+def html_of(body: str, details: dict[str, str]) -> Markup:
     """The request as it is shown: the body, then each answered question under its own heading."""
     answered = [(_(label), details[name]) for name, label in DETAILS.items() if details.get(name)]
     parts = [text.to_html(body)]

@@ -80,14 +80,14 @@ FRAMERS = Field(
     },
 )
 FILE = Field("", {"": "File: choose the one to bring in."})
-REQUEST = {
+ITEM = {
     "title": text("Title", 200),
     "body": text("What happened", 20_000),
     "expected": text("What did you expect?", 10_000, needed=False),
     "steps": text("Steps to see it", 10_000, needed=False),
     "version": text("Version", 10_000, needed=False),
 }
-NEW_REQUEST = {
+NEW_ITEM = {
     "kind": choice("Kind", "defect"), "board": choice("Board", "general"), "form": UNASKED, "show": UNASKED,
     "asked_by": UNASKED, "asked": Field("Έκδοση", is_list=True),
     "given": Field("", {
@@ -123,8 +123,8 @@ BEFORE_ANYBODY = [
 ]  # fmt: skip
 
 FORMS = [
-    Form("/items", fields=NEW_REQUEST | REQUEST),
-    Form("/items/{needs_info}/edit", fields=REQUEST),
+    Form("/items", fields=NEW_ITEM | ITEM),
+    Form("/items/{needs_info}/edit", fields=ITEM),
     Form("/items/{new}/comments", fields={"body": text("Comment", 10_000), "official": UNASKED} | ANSWERS),
     Form("/items/{planned}/comments/{comment}/edit", fields={"body": text("Comment", 10_000)}),
     Form("/items/{planned}/comments/{told}/hiding", "maintainer", {"because": text("Why it is hidden", 1000)}),
@@ -202,7 +202,7 @@ FORMS = [
 
 # What may be sent there is taken or passed over, whatever it is: nothing of it is stored as it came.
 EASY = [
-    Form("/items/new", fields=NEW_REQUEST | REQUEST),
+    Form("/items/new", fields=NEW_ITEM | ITEM),
     Form("/me/seen", fields={"until": UNASKED}),
     Form("/theme", fields={"theme": UNASKED, "next": UNASKED}),
     Form("/sign-in/{handle}/link/{link}", "", {"act": UNASKED}),

@@ -62,7 +62,7 @@ def _item(arrival: Arrival, batch: Import, outcome: Outcome, body: str, source: 
     workaround = to_markdown(arrival.workaround, arrival.markup)[: text.WORDS_MOST]
     return Item(
         number=0, root=0, board_id=0, reporter_id=0, kind=arrival.kind, title=_title(arrival.title), body=body,
-        details=details, html=items.request_html(body, details),
+        details=details, html=items.html_of(body, details),
         posted_at=posted_at, status=status, status_changed_at=moved_at, changed_at=moved_at, reason=outcome.reason,
         review_on=(batch.started_at + REVIEW_AFTER).date() if status is Status.DECLINED else None,
         waiting_since=posted_at if status.is_open else None, imported_vote_count=arrival.vote_count,

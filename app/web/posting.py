@@ -30,7 +30,7 @@ HEADING = "# %s"  # as the questions that every defect is asked are shown
 
 
 @dataclass
-class RequestForm:
+class ItemForm:
     """`form` is a random word of the page that the form stood on; `show` is the button for a look before posting.
 
     `asked` are the questions of the board `asked_by`, `given` the answers to them.
@@ -79,13 +79,13 @@ class EditForm:
 def begin(
     request: Request, session: Db, viewer: Viewer, *, kind: str = Kind.IDEA, board: str = "", title: str = ""
 ) -> Response:
-    form = RequestForm(kind=kind, board=board, title=title, form=secrets.token_urlsafe(16))
+    form = ItemForm(kind=kind, board=board, title=title, form=secrets.token_urlsafe(16))
     return _form_page(request, session, viewer, form)
 
 
 @with_files.post("/items/new")
 def look_first(
-    request: Request, session: Db, viewer: Viewer, form: Annotated[RequestForm, typed(RequestForm)], files: Files
+    request: Request, session: Db, viewer: Viewer, form: Annotated[ItemForm, typed(ItemForm)], files: Files
 ) -> Response:
     """The form again with what was typed, with similar requests and, if asked for, as it will look."""
     if form.show == "questions" and kit.asked_by_htmx(request):
@@ -99,11 +99,11 @@ def look_first(
     return _form_page(request, session, viewer, form, preview=preview, files=again, problems=problems)
 
 
-def _preview(form: RequestForm) -> str:
+def _preview(form: ItemForm) -> str:
     draft = form.draft
     details = draft.details if form.kind == Kind.DEFECT else {}
     cut = {name: words[: text.WORDS_MOST] for name, words in details.items()}
-    return items.request_html(draft.body[: text.BODY_MOST], cut)
+    return items.html_of(draft.body[: text.BODY_MOST], cut)
 
 
 @area.get("/items/similar")
@@ -118,7 +118,7 @@ def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, A
 
 @with_files.post("/items")
 def post(
-    request: Request, session: Db, person: Member, form: Annotated[RequestForm, typed(RequestForm)], files: Files
+    request: Request, session: Db, person: Member, form: Annotated[ItemForm, typed(ItemForm)], files: Files
 ) -> Response:
     if _is_to_be_asked(session, person, form):
         problems = {
@@ -139,7 +139,7 @@ def post(
     return kit.see_other(f"{item.path}#posted", said)
 
 
-def _is_to_be_asked(session: Session, person: Person, form: RequestForm) -> bool:
+def _is_to_be_asked(session: Session, person: Person, form: ItemForm) -> bool:
     """Whether the board has questions about this defect that the form has not shown: it began on another board."""
     if form.kind != Kind.DEFECT or form.asked_by == form.board:
         return False
@@ -148,7 +148,7 @@ def _is_to_be_asked(session: Session, person: Person, form: RequestForm) -> bool
     )
 
 
-def _asked(session: Session, viewer: Person | None, form: RequestForm) -> dict[str, Any]:
+def _asked(session: Session, viewer: Person | None, form: ItemForm) -> dict[str, Any]:
     """What the chosen board asks about a defect, with what was typed there; the first board, if none was chosen."""
     offered = boards.offered_to(session, viewer)
     chosen = next((board for board in offered if board.slug == form.board), offered[0])
@@ -157,7 +157,7 @@ def _asked(session: Session, viewer: Person | None, form: RequestForm) -> dict[s
 
 
 def _form_page(
-    request: Request, session: Session, viewer: Person | None, form: RequestForm, *, status: int = 200, **more: Any
+    request: Request, session: Session, viewer: Person | None, form: ItemForm, *, status: int = 200, **more: Any
 ) -> Response:
     similar = _similar(session, viewer, form.title)
     shown = {"typed": form, "problems": {}, "preview": None, "files": FilesAgain(), **similar}

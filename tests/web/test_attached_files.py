@@ -59,7 +59,7 @@ def test_a_request_is_posted_with_its_files(session: Session, member_browser: Te
     assert answer.status_code == 303
     assert names(session) == [("crash.log", 1), ("see.png", 1)]
     page = member_browser.get("/items/1")
-    assert words(page, 'class="item-request"', "</section>") == "The request Remove crash.log 21 B Remove"
+    assert words(page, 'class="item-text"', "</section>") == "The request Remove crash.log 21 B Remove"
     (log, see) = session.exec(select(Attachment).order_by(col(Attachment.id)))
     assert f'<img src="{see.path}" alt="see.png" width="60" height="30" loading="lazy" decoding="async">' in page.text
     assert f'<a href="{log.path}/preview"><bdi>crash.log</bdi></a>' in page.text
@@ -378,13 +378,13 @@ def test_a_file_is_removed_on_a_page_and_the_place_says_so(
     session: Session, member_browser: TestClient, other_browser: TestClient, member: Person, item: Item
 ) -> None:
     file = factories.attach(session, item, member)
-    assert "Remove" not in words(other_browser.get("/items/1"), 'class="item-request"', "</section>")
+    assert "Remove" not in words(other_browser.get("/items/1"), 'class="item-text"', "</section>")
     assert other_browser.get(f"{file.path}/removal").status_code == 403
     assert member_browser.get(f"{file.path}/removal").status_code == 200
     answer = member_browser.post(f"{file.path}/removal")
     assert (answer.status_code, answer.headers["location"]) == (303, "/items/1")
     assert member_browser.get(file.path).status_code == 404
-    request = words(other_browser.get("/items/1"), 'class="item-request"', "</section>")
+    request = words(other_browser.get("/items/1"), 'class="item-text"', "</section>")
     assert "A file was removed here on" in request
     assert "crash.log" not in request
 

@@ -139,11 +139,11 @@ def test_the_reporter_answers_our_question_at_the_top_of_the_page(
     factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which version?")
     page = member_browser.get("/items/1")
     assert page.text.count('id="comment-form"') == 1
-    assert page.text.index('id="comment-form"') < page.text.index('class="item-request"')
+    assert page.text.index('id="comment-form"') < page.text.index('class="item-text"')
     member_browser.post("/items/1/comments", data={"body": "4.1"})
     page = member_browser.get("/items/1")
     assert "Our question was answered. It is the team’s turn" in words(page, 'id="standing"', "</section>")
-    assert page.text.index('id="comment-form"') > page.text.index('class="item-request"')
+    assert page.text.index('id="comment-form"') > page.text.index('class="item-text"')
 
 
 def test_a_comment_is_corrected_by_who_wrote_it(

@@ -52,7 +52,7 @@ def test_the_request_stands_at_the_top(session: Session, visitor_browser: TestCl
     assert words(page, '<header class="item-head">', "</header>") == (
         f"1 General · Idea #1 Dark <mode> Posted by Ada Lind , {day(item.posted_at)} Looks"
     )
-    assert words(page, 'class="item-request"', "</section>") == "The request My eyes hurt."
+    assert words(page, 'class="item-text"', "</section>") == "The request My eyes hurt."
 
 
 def test_a_browser_and_a_card_know_what_the_page_is_about(visitor_browser: TestClient, item: Item) -> None:
@@ -106,7 +106,7 @@ def test_a_defect_is_fixed_or_not_in_its_own_words(
     page = visitor_browser.get("/items/1")
     assert words(page, 'class="standing-status"', "</p>") == "Fixed 4.2"
     assert '<a href="https://example.org/4.2" rel="nofollow ugc noopener"' in page.text
-    assert "Steps to see it Look" in words(page, 'class="item-request"', "</section>")
+    assert "Steps to see it Look" in words(page, 'class="item-text"', "</section>")
 
 
 def test_a_question_is_shown_to_everybody_with_why_and_until_when(

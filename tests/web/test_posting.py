@@ -234,7 +234,7 @@ def test_answers_to_the_board_stand_below_what_happened(
     assert answer.status_code == 303
     item = session.get_one(Item, 1)
     assert item.body == "My *eyes*.\n\n# Which \\*phone\\*?\n\nA 12 & up"
-    assert words(member_browser.get("/items/1"), 'class="item-request"', "</section>").startswith(
+    assert words(member_browser.get("/items/1"), 'class="item-text"', "</section>").startswith(
         "The request My eyes . Which *phone*? A 12 & up What did you expect?"
     )
 
