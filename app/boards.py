@@ -47,7 +47,7 @@ ACCESS_LABELS = {
 ACCESS_MEANINGS = {
     Access.PUBLIC: N_("everybody, also without an account and search engines"),
     Access.MEMBERS: N_("everybody who has signed in"),
-    Access.OWN_CASES: N_("each person their own requests, and the team all of them"),
+    Access.OWN_CASES: N_("each person their own items, and the team all of them"),
 }
 
 

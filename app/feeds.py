@@ -57,7 +57,7 @@ class Feed:
 
 
 def of_view(session: Session, view: View) -> Feed:
-    """The items of a view, each with the request and the latest official words. Raises Invalid."""
+    """The items of a view, each with its text and the latest official words. Raises Invalid."""
     page = listing.page(session, None, view)
     text.need_begin(view.after, is_first=page.is_first)
     numbers = [row.number for row in page.rows]
@@ -132,7 +132,7 @@ def _told(entry: timeline.Entry, item: Item) -> Entry:
 
 
 def _beside(entry: timeline.Entry, item: Item) -> tuple[str, str]:
-    """What happened around the request, in a sentence; after an edit, also the words as they stand now."""
+    """What happened around the item, in a sentence; after an edit, also the words as they stand now."""
     about = {"who": wording.subject(entry.person), "title": item.title}
     other = {"other": entry.other.title} if entry.other else {}
     sentence = _(BESIDE[entry.happening]) % {**about, **other}

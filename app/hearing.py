@@ -1,4 +1,4 @@
-"""How a person wants to hear of what happens: at once, in a digest, of their own requests only, or not by mail."""
+"""How a person wants to hear of what happens: at once, in a digest, of their own items only, or not by mail."""
 
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -34,6 +34,6 @@ LABELS = {
     Hear.AT_ONCE: N_("At once"),
     Hear.DAILY: N_("Once a day, together"),
     Hear.WEEKLY: N_("Once a week, together, on Monday"),
-    Hear.OWN: N_("At once, but only about requests I posted"),
+    Hear.OWN: N_("At once, but only about items I posted"),
     Hear.NOTHING: N_("No mails"),
 }

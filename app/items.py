@@ -1,4 +1,4 @@
-"""Items: one request each, idea or defect, with a public number."""
+"""Items: what people ask for, each an idea or a defect, with a public number."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ LOOKED_AT = ("status", "hidden_at", "board_id", "kind", "reporter_id")  # while 
 
 
 class Item(SQLModel, table=True):
-    """A request. What changes with votes, comments and moves is copied here, so that a list reads one table."""
+    """An idea or defect. What changes with votes, comments and moves is copied here, so that a list reads one table."""
 
     __table_args__ = (
         UniqueConstraint("source", "source_id"),
@@ -292,7 +292,7 @@ def checked(session: Session, person: Person, draft: Draft) -> dict[str, Any]:
 
 
 def html_of(body: str, details: dict[str, str]) -> Markup:
-    """The request as it is shown: the body, then each answered question under its own heading."""
+    """The text of an item as it is shown: the body, then each answered question under its own heading."""
     answered = [(_(label), details[name]) for name, label in DETAILS.items() if details.get(name)]
     parts = [text.to_html(body)]
     parts += [Markup("<h3>{}</h3>\n{}").format(label, text.to_html(words)) for label, words in answered]

@@ -1,6 +1,6 @@
 """Openness: how the team keeps its word: what waits, how soon answers come, promises kept, refusals by reason.
 
-Answers that came with an import never count, because nobody here gave them; a request that came so has waited since it
+Answers that came with an import never count, because nobody here gave them; an item that came so has waited since it
 was posted, as the board shows it.
 """
 
@@ -44,7 +44,7 @@ class Week:
 
 
 class Promises(NamedTuple):
-    """Requests by the period that they were first promised for."""
+    """Items by the period that they were first promised for."""
 
     kept: int
     slipped: int
@@ -71,7 +71,7 @@ AGES = (
 
 
 def of(session: Session, viewer: Person | None, now: datetime) -> Openness:
-    """The figures of all requests that this person may see."""
+    """The figures of all items that this person may see."""
     shown = col(Item.number).in_(items.numbers_visible_to(viewer))
     waits = [now - since for since in session.exec(_waiting(shown))]
     answered = _first_answers(session, shown, now)
@@ -117,7 +117,7 @@ def _by_week(answered: Sequence[tuple[date, timedelta]], today: date) -> list[We
 
 
 def _promises(session: Session, shown: Any, today: date) -> Promises:
-    """Each promised request by its first promise: out within that period, given up or not out then, or still to come.
+    """Each promised item by its first promise: out within that period, given up or not out then, or still to come.
 
     What was merged is out with the other item, and what is opened again was out all the same.
     """

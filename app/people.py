@@ -44,8 +44,8 @@ ROLE_LABELS = {
 }
 ROLE_MEANINGS = {
     Role.MEMBER: N_("posts, votes, comments and follows"),
-    Role.ADVOCATE: N_("also tags requests, proposes merges and asks for information"),
-    Role.MAINTAINER: N_("also answers and moves requests, merges them, and hides what has to be hidden"),
+    Role.ADVOCATE: N_("also tags items, proposes merges and asks for information"),
+    Role.MAINTAINER: N_("also answers and moves items, merges them, and hides what has to be hidden"),
     Role.OWNER: N_("also keeps these settings and gives roles"),
 }
 

@@ -12,7 +12,7 @@ from app.subscriptions import Because
 
 POSTS_MOST, POSTS_PER = 10, timedelta(hours=1)
 COMMENTS_MOST, COMMENTS_PER = 20, timedelta(minutes=10)
-EDITS_MOST, EDITS_PER = 20, timedelta(hours=1)  # of requests and comments together: each keeps the words before it
+EDITS_MOST, EDITS_PER = 20, timedelta(hours=1)  # of items and comments together: each keeps the words before it
 VOTES_MOST, VOTES_PER = 60, timedelta(minutes=1)
 
 

@@ -84,7 +84,7 @@ class Rows:
         return self.people[person_id] if person_id is not None else None
 
     def attached_to(self, comment_id: int | None = None, status_change_id: int | None = None) -> list[Attachment]:
-        """What came with a comment or a move; without either, with the request itself."""
+        """What came with a comment or a move; without either, with the item itself."""
         wanted = (comment_id, status_change_id)
         return [file for file in self.attachments if (file.comment_id, file.status_change_id) == wanted]
 
@@ -147,7 +147,7 @@ def _all(kept: dict[Subject, dict[int, list[Edit]]]) -> list[Edit]:
 
 
 def _edits(rows: Rows) -> list[Entry]:
-    """One entry for each time the request was edited, with the earlier words of all fields that changed then."""
+    """One entry for each time the item was edited, with the earlier words of all fields that changed then."""
     by_time = groupby(rows.edits_of(Subject.ITEM, rows.item.number), key=lambda edit: edit.at)
     return [
         Entry(Happening.EDITED, at, rows.by(earlier[0].person_id), rows.item, edits=earlier)

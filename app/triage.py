@@ -60,7 +60,7 @@ MEANINGS = {
     ),
     Section.TARGETS: N_("Promised for this month or for one that is past."),
     Section.REVIEWS: N_("Declined some time ago, to be looked at again by now."),
-    Section.MERGES: N_("Requests that somebody holds to be the same."),
+    Section.MERGES: N_("Items that somebody holds to be the same."),
 }
 _READ: dict[Section, Callable[[str], Any]] = {
     Section.QUESTIONS: date.fromisoformat, Section.TARGETS: paging.month, Section.REVIEWS: date.fromisoformat,

@@ -38,7 +38,7 @@ MOVED = {
     Status.IN_PROGRESS: Sentences(N_("%(who)s began work on “%(title)s”"), N_("Begun by %s")),
     Status.SHIPPED: Sentences(N_("%(who)s shipped “%(title)s”"), N_("Shipped by %s")),
     Status.DECLINED: Sentences(N_("%(who)s declined “%(title)s”"), N_("Declined by %s")),
-    Status.DUPLICATE: Sentences(N_("%(who)s merged “%(title)s” into another request"), N_("Merged into another by %s")),
+    Status.DUPLICATE: Sentences(N_("%(who)s merged “%(title)s” into another item"), N_("Merged into another by %s")),
 }
 FIXED = Sentences(N_("%(who)s fixed “%(title)s”"), N_("Fixed by %s"))
 REOPENED = Sentences(N_("%(who)s opened “%(title)s” again"), N_("Opened again by %s"))
@@ -185,7 +185,7 @@ def read(session: Session, events: Sequence[Event]) -> list[Told]:
 
 
 def _attached(event: Event, files: Sequence[Attachment]) -> list[Attachment]:
-    """What came with what the event tells; with a request that was posted, its own files."""
+    """What came with what the event tells; with an item that was posted, its own files."""
     about = (event.item_number, event.comment_id, event.status_change_id)
     tells_words = event.happened is Happened.ITEM_CREATED or about[1:] != (None, None)
     place = attrgetter("item_number", "comment_id", "status_change_id")

@@ -1,4 +1,4 @@
-"""What stands below the mails about a request."""
+"""What stands below the mails about an item."""
 
 from sqlmodel import Session
 
@@ -15,6 +15,6 @@ def foot(session: Session, person: Person, item: Item) -> str:
         "All of your cases, to read without signing in. "
         "Whoever has this address can read them, so do not pass it on:\n"
         f"<{HOME}{paths['cases_path']}>\n\n"
-        f"No more mails about this request:\n<{HOME}{paths['mail_path']}/items/{item.number}>\n\n"
+        f"No more mails about this item:\n<{HOME}{paths['mail_path']}/items/{item.number}>\n\n"
         f"Fewer mails, or none at all:\n<{HOME}{paths['mail_path']}>\n"
     )

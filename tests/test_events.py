@@ -104,7 +104,7 @@ def test_a_merge_is_an_event_of_its_own_and_so_is_opening_again(
     factories.move(session, other, maintainer, Status.ACKNOWLEDGED)
     assert [kind for kind, _person in happened(session)] == [Happened.MERGED, Happened.STATUS_CHANGED]
     assert headlines(session) == [
-        "Mira Okafor, CTO, merged “Night theme” into another request",
+        "Mira Okafor, CTO, merged “Night theme” into another item",
         "Mira Okafor, CTO, opened “Night theme” again",
     ]
 

@@ -1,4 +1,4 @@
-"""Requests: what a form may hold, public numbers without gaps, one post for one form, and edits that forget nothing."""
+"""Items: what a form may hold, public numbers without gaps, one post for one form, and edits that forget nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -42,7 +42,7 @@ def earlier_words(session: Session, item: Item) -> list[tuple[str, str, int]]:
     return [(edit.field, edit.earlier, edit.person_id) for edit in kept]
 
 
-def test_a_request_is_new_waits_and_has_the_next_number(session: Session, member: Person) -> None:
+def test_an_item_is_new_waits_and_has_the_next_number(session: Session, member: Person) -> None:
     numbers = [factories.item(session, member).number for _each in range(3)]
     assert numbers == [1, 2, 3]
     item = session.get_one(Item, 3)

@@ -137,7 +137,7 @@ def test_nobody_hears_of_what_they_did_themselves(
     assert told(session) == ["Ada Lind", "Ben Osei"]
 
 
-def test_an_answer_that_opens_a_request_again_is_told_to_others_only(
+def test_an_answer_that_opens_an_item_again_is_told_to_others_only(
     session: Session, member: Person, maintainer: Person, item: Item
 ) -> None:
     factories.move(session, item, maintainer, Status.NEEDS_INFO, due_on="2027-01-31")
@@ -149,7 +149,7 @@ def test_an_answer_that_opens_a_request_again_is_told_to_others_only(
     assert told(session) == ["Ben Osei"]
 
 
-def test_who_mutes_a_request_hears_no_more_of_it_but_is_still_asked(
+def test_who_mutes_an_item_hears_no_more_of_it_but_is_still_asked(
     session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
 ) -> None:
     for person in (member, other_member):
@@ -160,7 +160,7 @@ def test_who_mutes_a_request_hears_no_more_of_it_but_is_still_asked(
     assert told(session) == ["Ada Lind"]
 
 
-def test_voters_of_what_was_merged_hear_of_the_request_that_stays(
+def test_voters_of_what_was_merged_hear_of_the_item_that_stays(
     session: Session, other_member: Person, maintainer: Person, advocate: Person, item: Item
 ) -> None:
     twin = factories.item(session, advocate, "Night theme")
@@ -322,7 +322,7 @@ def test_a_bulk_move_is_one_mail_with_its_words_once(session: Session, member: P
     events.silence(session, [item.number for item in several])
     status_changes.change_many(session, several, maintainer, Move(to="acknowledged", explanation="We have read it."))
     (mail,) = mails(session)
-    assert (mail.subject, mail.item_number) == ("News of 2 requests", None)
+    assert (mail.subject, mail.item_number) == ("News of 2 items", None)
     assert mail.body.count("> We have read it.") == 1
     assert mail.body.startswith("\u2068Mira Okafor, CTO, acknowledged “Dark mode”\u2069:\n<")
     assert "\n\n\u2068Mira Okafor, CTO, acknowledged “Night theme”\u2069:\n<" in mail.body
@@ -361,7 +361,7 @@ def test_a_digest_comes_once_with_all_and_is_never_empty(
     assert mails(session) == []
     tomorrow = db.now() + timedelta(days=1)
     (mail,) = mails(session, tomorrow)
-    assert (mail.recipient, mail.subject) == (member.email, "News of 2 requests")
+    assert (mail.recipient, mail.subject) == (member.email, "News of 2 items")
     assert len(mails(session, tomorrow + timedelta(days=1))) == 1
 
 
@@ -388,7 +388,7 @@ def test_another_choice_holds_for_what_waits(
     assert [mail.recipient for mail in mails(session, db.now() + timedelta(days=9))] == [member.email]
 
 
-def test_who_chooses_to_hear_of_their_own_requests_gets_no_others_that_wait(
+def test_who_chooses_to_hear_of_their_own_items_gets_no_others_that_wait(
     session: Session, member: Person, other_member: Person, maintainer: Person, item: Item
 ) -> None:
     notifications.choose(session, other_member, hears="weekly", comments=False)
@@ -418,7 +418,7 @@ def test_the_page_tells_what_is_unseen_until_it_is_looked_at(
     assert not notifications.is_new(session, member, item)
 
 
-def test_news_are_counted_by_request(session: Session, member: Person, maintainer: Person, item: Item) -> None:
+def test_news_are_counted_by_item(session: Session, member: Person, maintainer: Person, item: Item) -> None:
     other = factories.item(session, member, "Search by date")
     for to in (Status.PLANNED, Status.IN_PROGRESS):
         factories.move(session, item, maintainer, to)

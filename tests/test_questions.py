@@ -164,11 +164,11 @@ def test_the_reporter_is_warned_once_three_days_before(session: Session, member:
     assert asked.warned_at == datetime.fromisoformat("2026-05-12T00:00:00+00:00")
     assert (mail.recipient, mail.subject) == (member.email, "We still need your answer: The export stops")
     assert mail.body == (
-        "We asked you something about your request “\u2068The export stops\u2069”:\n\n"
+        "We asked you something about your item “\u2068The export stops\u2069”:\n\n"
         "> Which version is it?\n>\n> You see it under Help.\n\n"
         "Why we ask:\n\n> Two of them differ here.\n\n"
         f"Please answer by 15 May 2026, on this page:\n\n<http://localhost:8000/items/{asked.number}#comment-form>\n\n"
-        "Without an answer the request will be closed then. Any answer opens it again, also a later one.\n\n---\n\n"
+        "Without an answer the item will be closed then. Any answer opens it again, also a later one.\n\n---\n\n"
         + foot(session, member, asked)
     )
     assert (mail.item_number, mail.unsubscribe_path) == (asked.number, seals.paths(session, member)["mail_path"])

@@ -215,7 +215,7 @@ def test_an_empty_answer_is_refused_by_name(session: Session, address: str) -> N
 def test_an_answer_to_a_digest_is_refused_with_what_to_do(session: Session, member: Person) -> None:
     with pytest.raises(Refused) as refusal:
         take(session, reply_addresses.of(session, member) or "", mail(ANSWER))
-    assert refusal.value.words == "That mail was about several requests. Please answer on the page of one of them."
+    assert refusal.value.words == "That mail was about several items. Please answer on the page of one of them."
 
 
 def test_hostile_words_stay_words() -> None:

@@ -8,7 +8,7 @@ import pytest
 from app import text
 from tests.effort import calls
 
-LONG = 50_000  # all fields of the longest request together; 200 kB where each character takes four bytes
+LONG = 50_000  # all fields of the longest item together; 200 kB where each character takes four bytes
 TANGLES = [
     "[", "](", "[a](", "![", "![[]()", "[[a](b)", "[a][b] ", "[x]: <\n", "*a_", "**a", "*a _b ", "_a__", "~~a~", "`",
     "` `` ", "<a", "<!--", "&#x;", "a\n> ", ">", "- ", "1. ", "|a", "\t- ", "(((", "[a](((((", "\\", "#", "=\n",

@@ -52,7 +52,7 @@ def only(session: Session, item: Item, happening: Happening, viewer: Person | No
 
 
 def edit(session: Session, item: Item, person: Person, title: str, body: str, at: datetime) -> None:
-    """Edit a request as if it had been then."""
+    """Edit an item as if it had been then."""
     items.edit(session, item, person, Draft(item.kind, "general", title, body))
     session.flush()
     for row in session.exec(select(Edit).where(Edit.at == item.edited_at)):
@@ -60,7 +60,7 @@ def edit(session: Session, item: Item, person: Person, title: str, body: str, at
     session.flush()
 
 
-def test_a_new_request_has_been_posted(session: Session, item: Item, member: Person) -> None:
+def test_a_new_item_has_been_posted(session: Session, item: Item, member: Person) -> None:
     (entry,) = story(session, item)
     assert (entry.happening, entry.person, entry.at, entry.row) == (Happening.POSTED, member, day(0), item)
 
@@ -140,9 +140,7 @@ def test_the_earlier_words_of_an_explanation_come_with_the_move(
     assert [(kept.field, kept.earlier) for kept in entry.edits] == [("explanation", "In May.")]
 
 
-def test_each_edit_of_the_request_is_one_entry(
-    session: Session, item: Item, member: Person, maintainer: Person
-) -> None:
+def test_each_edit_of_the_item_is_one_entry(session: Session, item: Item, member: Person, maintainer: Person) -> None:
     edit(session, item, member, "Night mode", "My eyes.", day(1))
     edit(session, item, maintainer, "Night mode", "Eyes.", day(2))
     entries = [entry for entry in story(session, item) if entry.happening is Happening.EDITED]

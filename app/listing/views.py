@@ -56,8 +56,8 @@ SORT_LABELS = {
     Sort.BEST: N_("Best match"),
 }
 SORT_HEADINGS = {
-    Sort.TRENDING: N_("Trending requests"),
-    Sort.NEW: N_("New requests"),
+    Sort.TRENDING: N_("Trending items"),
+    Sort.NEW: N_("New items"),
     Sort.VOTES: N_("Most wanted"),
     Sort.ANSWERED: N_("Recently answered"),
     Sort.WAITING: N_("Waiting the longest"),

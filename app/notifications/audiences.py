@@ -121,7 +121,7 @@ def _is_named(name: str, words: str) -> bool:
 
 
 def elsewhere(session: Session, person: Person) -> list[Told]:
-    """What is new to somebody on requests that are no case of theirs: they were mentioned. The latest first."""
+    """What is new to somebody on items that are no case of theirs: they were mentioned. The latest first."""
     unseen = col(Notification.person_id) == person.id, col(Notification.seen_at).is_(None)
     case = exists().where(
         col(Subscription.person_id) == person.id, col(Subscription.item_number) == Notification.item_number

@@ -81,7 +81,7 @@ def _events(session: Session, news: Sequence[Notification]) -> Sequence[Event]:
 
 
 def _write(session: Session, person: Person, shown: list[Told]) -> None:
-    """One mail about one request or several; what is about one belongs to its thread."""
+    """One mail about one item or several; what is about one belongs to its thread."""
     items = {told.item.number: told.item for told in shown}
     item = shown[0].item if len(items) == 1 else None
     number, paths = item.number if item else None, seals.paths(session, person)

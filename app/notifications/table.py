@@ -40,7 +40,7 @@ NEW_ABOUT = _NEWS.where(Notification.item_number == bindparam("number")).limit(1
 
 
 def count_new(session: Session, person: Person) -> int:
-    """On how many requests there is something that this person has not looked at; counted as far as is worth telling.
+    """On how many items there is something that this person has not looked at; counted as far as is worth telling.
 
     One index holds just these rows, so that the bell on every page costs the same after years.
     """

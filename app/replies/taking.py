@@ -22,7 +22,7 @@ def take(session: Session, recipient: str, mail: Received) -> None:
     elif not mail.is_automatic:
         _need_sender(mail, to.person)
         if not to.number:
-            raise Refused(_("That mail was about several requests. Please answer on the page of one of them."))
+            raise Refused(_("That mail was about several items. Please answer on the page of one of them."))
         item = items.find(session, to.number, to.person)
         taking_part.comment(session, item, to.person, mail.words)
 

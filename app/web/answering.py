@@ -150,7 +150,7 @@ def move_to_board(
         items.move_to_board(session, item, person, form.board)
     except Invalid as refusal:
         return _form_again(request, item, "board", form, refusal)
-    return _back_to(request, item, _("The request is on its new board."))
+    return _back_to(request, item, _("The item is on its new board."))
 
 
 @area.get("/status-changes/{change:int}/correction")

@@ -1,4 +1,4 @@
-"""What people say under a request: writing, correcting, marking as the answer, hiding and showing again."""
+"""What people say under an item: writing, correcting, marking as the answer, hiding and showing again."""
 
 from dataclasses import dataclass, field
 from typing import Annotated

@@ -144,7 +144,7 @@ def bring_named_script(request: Request, name: str) -> Response:
 
 def _badge(widget: Widget | None) -> tuple[str, str]:
     """What stands at the left of a badge, and what at the right."""
-    return (f"#{widget.row.number}", widget.message(db.now())) if widget else (_("Request"), _("not public"))
+    return (f"#{widget.row.number}", widget.message(db.now())) if widget else (_("Item"), _("not public"))
 
 
 def _script(body: bytes, kept: str) -> Response:

@@ -29,7 +29,7 @@ area = new_area()
 
 @area.get("/items/{number:int}")
 def show(request: Request, session: Db, viewer: Viewer, item: ItemInPath) -> Response:
-    """The request and its story; after the page has left, the case counts as seen."""
+    """The item and its story; after the page has left, the case counts as seen."""
     looked_at = db.now()
     shown = facts(session, viewer, item)
     response = _page(request, viewer, shown)
@@ -74,7 +74,7 @@ def may_read(viewer: Person | None, item: Item) -> bool:
 def need_readable(viewer: Person | None, item: Item) -> None:
     """Raise NotFound for an item that was put out of sight, with the reason that its page gives."""
     if not may_read(viewer, item):
-        raise NotFound(_("This request was put out of sight. The reason: %s") % item.hidden_because)
+        raise NotFound(_("This item was put out of sight. The reason: %s") % item.hidden_because)
 
 
 def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _related(role: Role | None) -> Any:
 
 
 def _attached(story: list[Entry]) -> list[Attachment]:
-    """What came with the request itself."""
+    """What came with the item itself."""
     return next(entry.attached for entry in story if entry.happening is Happening.POSTED)
 
 

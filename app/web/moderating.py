@@ -1,4 +1,4 @@
-"""For maintainers: putting a whole request out of sight, with the reason in public, and bringing it back."""
+"""For maintainers: putting a whole item out of sight, with the reason in public, and bringing it back."""
 
 from typing import Annotated
 
@@ -29,10 +29,10 @@ def hide(
     except Invalid as refusal:
         redrawn = {"because": form.because, "problems": refusal.problems}
         return pages.page(request, "items/hide.html", status=422, item=item, **redrawn)
-    return kit.see_other(item.path, _("The request is hidden. Your reason stands in its place."))
+    return kit.see_other(item.path, _("The item is hidden. Your reason stands in its place."))
 
 
 @area.post("/items/{number:int}/hiding/withdrawal")
 def show_again(session: Db, person: Maintainer, item: ItemInPath, _form: Pressed) -> Response:
     hiding.show(session, item, person)
-    return kit.see_other(item.path, _("The request shows again."))
+    return kit.see_other(item.path, _("The item shows again."))

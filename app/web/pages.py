@@ -91,7 +91,7 @@ def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:
 
 
 def news(request: Request) -> int:
-    """On how many requests there is something new to whoever looks."""
+    """On how many items there is something new to whoever looks."""
     viewer = kit.identify(request)
     if viewer is None:
         return 0

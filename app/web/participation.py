@@ -1,4 +1,4 @@
-"""What a person does with one request: vote, say how much it matters, follow."""
+"""What a person does with one item: vote, say how much it matters, follow."""
 
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass

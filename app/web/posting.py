@@ -1,4 +1,4 @@
-"""Writing a request: the form, similar requests while the title is typed, the preview, and later edits."""
+"""Writing an item: the form, similar items while the title is typed, the preview, and later edits."""
 
 import hashlib
 import json
@@ -62,7 +62,7 @@ class ItemForm:
 
     @property
     def key(self) -> str:
-        """The same for the same form sent twice; other words, or the form of another page, are another request."""
+        """The same for the same form sent twice; other words, or the form of another page, are another item."""
         return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
 
 
@@ -87,7 +87,7 @@ def begin(
 def look_first(
     request: Request, session: Db, viewer: Viewer, form: Annotated[ItemForm, typed(ItemForm)], files: Files
 ) -> Response:
-    """The form again with what was typed, with similar requests and, if asked for, as it will look."""
+    """The form again with what was typed, with similar items and, if asked for, as it will look."""
     if form.show == "questions" and kit.asked_by_htmx(request):
         return pages.fragment(request, "items/_board_questions.html", **_asked(session, viewer, form))
     if form.show == "preview":
@@ -135,7 +135,7 @@ def post(
         again = files.again(session, person)
         page = _form_page(request, session, person, form, status=code, problems=problems, files=again)
         return refusal_pages.say_when(page, refusal)
-    said = _("Your request is posted and carries your vote. My cases shows you when somebody answers.")
+    said = _("Your item is posted and carries your vote. My cases shows you when somebody answers.")
     return kit.see_other(f"{item.path}#posted", said)
 
 
@@ -184,7 +184,7 @@ def save(
             taking_part.edit(session, item, person, Draft(item.kind, board.slug, form.title, form.body, details))
     except Refusal as refusal:
         return refusal_pages.say_when(_edit_page(request, item, form, refusal), refusal)
-    return kit.see_other(item.path, _("The request is changed. The earlier words stay one click away."))
+    return kit.see_other(item.path, _("The item is changed. The earlier words stay one click away."))
 
 
 def _edit_page(request: Request, item: Item, form: EditForm, refusal: Refusal | None = None) -> Response:

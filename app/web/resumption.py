@@ -15,7 +15,7 @@ from app.sign_in import FORGOTTEN_AFTER, Plan
 from app.web import kit, pages
 from app.words import N_, _
 
-BODY_MOST = 700_000  # the longest request there may be, in a script that a form triples, fits
+BODY_MOST = 700_000  # the longest item there may be, in a script that a form triples, fits
 PATH_SIGNS = "/?#&=%+,;:@!$'()*~[]"
 FORM = "application/x-www-form-urlencoded"
 
@@ -25,12 +25,12 @@ CHOICES = frozenset({"kind", "board", "asked_by", "form", "weight"})  # they spe
 KEPT = ("type", "asgi", "http_version", "scheme", "server", "client")
 
 PROMISES = {
-    "/items": N_("Then your request is posted."),
+    "/items": N_("Then your item is posted."),
     r"/items/\d+/vote": N_("Then your vote counts."),
     r"/items/\d+/vote/withdrawal": N_("Then your vote is withdrawn."),
     r"/items/\d+/vote/weight": N_("Then it is noted how much this matters to you."),
-    r"/items/\d+/follow": N_("Then you follow this request."),
-    r"/items/\d+/follow/withdrawal": N_("Then you no longer follow this request."),
+    r"/items/\d+/follow": N_("Then you follow this item."),
+    r"/items/\d+/follow/withdrawal": N_("Then you no longer follow this item."),
     r"/items/\d+/comments": N_("Then your comment is posted."),
 }
 

@@ -70,7 +70,7 @@ def move_several(
         problems = refusal_pages.problems_of(refusal, "chosen")
         again = _facts(session, form.view) | _form(form.view, form.move, form.chosen, problems)
         return pages.page(request, "triage/triage.html", status=refusal_pages.code_of(refusal), **again)
-    said = ngettext("One request is “%(status)s” now.", "%(count)s requests are “%(status)s” now.", len(rows))
+    said = ngettext("One item is “%(status)s” now.", "%(count)s items are “%(status)s” now.", len(rows))
     labels = " / ".join(sorted({item.status_label for item in chosen}))
     return kit.see_other(form.view.path, said % {"count": number(len(rows)), "status": labels})
 

@@ -12,13 +12,13 @@ from app.events import Happened
 from app.words import N_, _
 
 OFFERED = {
-    Happened.ITEM_CREATED: N_("A request is posted"),
-    Happened.STATUS_CHANGED: N_("A request moves, with the words and the earlier status"),
-    Happened.MERGED: N_("A request is merged into another"),
+    Happened.ITEM_CREATED: N_("An item is posted"),
+    Happened.STATUS_CHANGED: N_("An item moves, with the words and the earlier status"),
+    Happened.MERGED: N_("An item is merged into another"),
     Happened.TARGET_MOVED: N_("A promised time is set, moved or given up"),
     Happened.COMMENTED: N_("Somebody comments"),
     Happened.ANSWERED: N_("A comment becomes the official answer"),
-    Happened.MILESTONE: N_("A request reaches 10, 25, 50, 100 … votes"),
+    Happened.MILESTONE: N_("An item reaches 10, 25, 50, 100 … votes"),
 }
 TEST = "webhook.test"
 

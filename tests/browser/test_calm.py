@@ -35,7 +35,7 @@ def test_nothing_shifts_while_a_page_loads(chromium: Browser, live_server: Serve
     assert shifts == {name: [] for name in LOOKED_AT}
 
 
-def test_similar_requests_appear_without_moving_the_title(chromium: Browser, live_server: Server) -> None:
+def test_similar_items_appear_without_moving_the_title(chromium: Browser, live_server: Server) -> None:
     page = sights.context_of(chromium, 390).new_page()
     sights.fill(live_server)
     page.goto(f"{live_server.url}/items/new")

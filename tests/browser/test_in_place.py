@@ -18,7 +18,7 @@ LOST = "Daylight could not be reached. Nothing was changed; please try again."
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Server, live_database: Database) -> Page:
-    """A maintainer at a new request of somebody else."""
+    """A maintainer at a new item of somebody else."""
     with live_database.session() as session:
         mira = factories.person(session, "Mira Okafor", role=Role.MAINTAINER)
         factories.item(session, factories.person(session, "Ada Lind"), "Dark mode")

@@ -71,17 +71,17 @@ def becomes_owner(mira: Visitor) -> None:
 def posts_a_defect(ada: Visitor) -> None:
     """A visitor finds nothing similar, posts, and is signed in on the way; nothing of what was typed is lost."""
     ada.open("/")
-    ada.link("New request")
+    ada.link("New item")
     ada.write("Title", DEFECT)
     if not ada.way.javascript:
-        ada.button("Look for similar requests")
+        ada.button("Look for similar items")
     expect(ada.page.get_by_text("Nobody has asked for anything like this yet.")).to_be_visible()
     ada.choose(re.compile("A defect"))
     ada.write(re.compile("What happened"), "The file ends in the **middle** of a line.")
     ada.write(re.compile("expect"), "All 4,212 rows.")
     ada.write(re.compile("Steps"), "1. Open a report\n2. Press Export")
     ada.write(re.compile("Version"), "3.2.1")
-    ada.button("Post the request")
+    ada.button("Post the item")
     ada.sign_in()
     expect(ada.page.get_by_role("heading", level=1)).to_contain_text(DEFECT)
     for words in (
@@ -161,7 +161,7 @@ def posts_an_idea(person: Visitor, title: str) -> None:
     person.open("/items/new")
     person.write("Title", title)
     person.write(re.compile("What do you want to do"), "So that I can look away.")
-    person.button("Post the request")
+    person.button("Post the item")
     expect(person.page.get_by_role("heading", level=1)).to_contain_text(title)
 
 

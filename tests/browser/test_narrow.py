@@ -30,7 +30,7 @@ def middle(element: Locator) -> float:
 
 @pytest.fixture
 def page(chromium: Browser, live_server: Server, live_database: Database) -> Page:
-    """An owner with a small phone; many want one of their requests, and a board has a long name."""
+    """An owner with a small phone; many want one of their items, and a board has a long name."""
     with live_database.session() as session:
         mira = factories.person(session, "Mira Okafor", role=Role.OWNER)
         for title in ("Dark mode", "Print the map"):

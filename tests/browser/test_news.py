@@ -101,7 +101,7 @@ def test_a_page_that_nobody_sees_has_no_stream_and_misses_nothing(page: Page, ha
     expect(page.locator("#news")).to_contain_text("Ben Osei commented on “Dark mode”")
 
 
-def test_news_are_in_sight_of_whoever_reads_the_request_above_a_long_story(page: Page, happens: Happens) -> None:
+def test_news_are_in_sight_of_whoever_reads_the_item_above_a_long_story(page: Page, happens: Happens) -> None:
     page.set_viewport_size({"width": 390, "height": 400})
     expect(page.locator("#story")).not_to_be_in_viewport()
     happens(lambda session, item, ben, _mira: factories.comment(session, item, ben, "And one more."))

@@ -58,7 +58,7 @@ def test_the_keys_choose_and_answer_several(page: Page, press: Callable[[str], N
     page.keyboard.type("jkxm? We see them.")
     assert chosen(page) == ["1-new", "3-new"]
     page.get_by_role("button", name="Move all that are chosen").press("Enter")
-    expect(page.locator(".notice")).to_have_text("2 requests are “Acknowledged” now.")
+    expect(page.locator(".notice")).to_have_text("2 items are “Acknowledged” now.")
     with live_database.session(writes=False) as session:
         stand = [session.get_one(Item, number).status for number in (1, 2, 3)]
     assert stand == [Status.ACKNOWLEDGED, Status.NEW, Status.ACKNOWLEDGED]

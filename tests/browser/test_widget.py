@@ -212,7 +212,7 @@ def test_what_is_merged_private_or_gone_says_so_quietly(visit: Callable[..., Hos
         "It is the same as #1 Dark mode. Everybody who voted here counts there."
     )
     for gone in (hidden, absent):
-        expect(gone.locator(".none")).to_have_text("This request is not public.")
+        expect(gone.locator(".none")).to_have_text("This item is not public.")
     assert len([words for words in host.said if "404" not in words]) == 0
 
 

@@ -86,7 +86,7 @@ def test_all_cases_are_marked_as_seen(
     assert member_browser.post("/me/seen", data={"until": "2026-01-01T00:00:00"}).status_code == 303
 
 
-def test_a_quiet_bell_says_on_how_many_requests_there_is_news(
+def test_a_quiet_bell_says_on_how_many_items_there_is_news(
     member_browser: TestClient, session: Session, member: Person, maintainer: Person
 ) -> None:
     item = factories.item(session, member)
@@ -94,7 +94,7 @@ def test_a_quiet_bell_says_on_how_many_requests_there_is_news(
     factories.move(session, item, maintainer, Status.PLANNED)
     while telling.tell_some(session):
         pass
-    assert BELL.findall(member_browser.get("/roadmap").text) == ["My cases: news on 1 request"]
+    assert BELL.findall(member_browser.get("/roadmap").text) == ["My cases: news on 1 item"]
     member_browser.post("/me/seen", data={"until": ""})
     assert BELL.findall(member_browser.get("/").text) == ["My cases: nothing new"]
 

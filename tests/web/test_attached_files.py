@@ -52,14 +52,14 @@ def names(session: Session) -> list[tuple[str, int | None]]:
     return [(row.name, row.item_number) for row in session.exec(select(Attachment).order_by(col(Attachment.id)))]
 
 
-def test_a_request_is_posted_with_its_files(session: Session, member_browser: TestClient) -> None:
+def test_an_item_is_posted_with_its_files(session: Session, member_browser: TestClient) -> None:
     form = {"kind": "idea", "board": "general", "title": "It stops"}
     files = chosen(LOG, ("C:\\see.png", picture(), "application/x-msdownload"))
     answer = member_browser.post("/items", data=form, files=files)
     assert answer.status_code == 303
     assert names(session) == [("crash.log", 1), ("see.png", 1)]
     page = member_browser.get("/items/1")
-    assert words(page, 'class="item-text"', "</section>") == "The request Remove crash.log 21 B Remove"
+    assert words(page, 'class="item-text"', "</section>") == "The item Remove crash.log 21 B Remove"
     (log, see) = session.exec(select(Attachment).order_by(col(Attachment.id)))
     assert f'<img src="{see.path}" alt="see.png" width="60" height="30" loading="lazy" decoding="async">' in page.text
     assert f'<a href="{log.path}/preview"><bdi>crash.log</bdi></a>' in page.text
@@ -384,9 +384,9 @@ def test_a_file_is_removed_on_a_page_and_the_place_says_so(
     answer = member_browser.post(f"{file.path}/removal")
     assert (answer.status_code, answer.headers["location"]) == (303, "/items/1")
     assert member_browser.get(file.path).status_code == 404
-    request = words(other_browser.get("/items/1"), 'class="item-text"', "</section>")
-    assert "A file was removed here on" in request
-    assert "crash.log" not in request
+    shown = words(other_browser.get("/items/1"), 'class="item-text"', "</section>")
+    assert "A file was removed here on" in shown
+    assert "crash.log" not in shown
 
 
 def test_a_person_who_leaves_takes_what_was_not_posted_along(

@@ -274,7 +274,7 @@ def test_an_official_answer_is_not_hidden_and_the_reason_comes_back(
     assert 'value="Wrong."' in answer.text
 
 
-def test_a_request_is_hidden_with_a_reason_and_shown_again(
+def test_an_item_is_hidden_with_a_reason_and_shown_again(
     session: Session, maintainer_browser: TestClient, visitor_browser: TestClient, item: Item
 ) -> None:
     assert maintainer_browser.get("/items/1/hiding").status_code == 200
@@ -286,7 +286,7 @@ def test_a_request_is_hidden_with_a_reason_and_shown_again(
 
 
 @pytest.mark.parametrize("path", ["/items/1/hiding", "/items/1/hiding/withdrawal"])
-def test_hiding_a_request_is_absent_for_all_but_maintainers(
+def test_hiding_an_item_is_absent_for_all_but_maintainers(
     session: Session, member_browser: TestClient, advocate_browser: TestClient, item: Item, path: str
 ) -> None:
     for browser in (member_browser, advocate_browser):
@@ -294,7 +294,7 @@ def test_hiding_a_request_is_absent_for_all_but_maintainers(
     assert not item.is_hidden
 
 
-def test_a_hidden_request_takes_no_comment_from_its_reporter(
+def test_a_hidden_item_takes_no_comment_from_its_reporter(
     session: Session, member_browser: TestClient, maintainer: Person, item: Item
 ) -> None:
     hiding.hide(session, item, maintainer, "It names a customer.")

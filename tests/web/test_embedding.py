@@ -79,8 +79,8 @@ def test_what_is_not_public_says_so_in_every_form(
     page, badge, card, shields = (visitor_browser.get(path) for path in FORMS)
     assert {answer.status_code for answer in (page, badge, card, shields)} == {404}
     assert {answer.headers["cache-control"] for answer in (page, badge, card, shields)} == {"private, no-store"}
-    assert words(page) == "Request · Our board This request is not public. See the board"
-    assert texts(badge.text) == texts(card.text) == ["Request: not public", "Request", "not public"]
+    assert words(page) == "Item · Our board This item is not public. See the board"
+    assert texts(badge.text) == texts(card.text) == ["Item: not public", "Item", "not public"]
     assert (shields.json()["message"], shields.json()["isError"]) == ("not public", True)
 
 
@@ -157,7 +157,7 @@ def test_the_code_to_copy_is_whole(visitor_browser: TestClient, planned: Item) -
         f'<iframe src="{base}/embed/items/1" title="Dark mode" width="480" height="200" loading="lazy" '
         f'frameborder="0"></iframe> <script src="{base}/embed/frame.js" async></script>'
     )
-    badge = f"[![Request #1]({base}/embed/items/1.svg)]({base}/items/1)"
+    badge = f"[![Item #1]({base}/embed/items/1.svg)]({base}/items/1)"
     copied = {"element": element, "frame": frame, "badge": badge, "link": f"{base}/items/1"}
     fields = {name: words(page, f'<textarea id="code-{name}"', "</textarea>") for name in copied}
     assert fields == copied

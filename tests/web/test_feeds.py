@@ -90,7 +90,7 @@ def test_an_item_in_json_feed(session: Session, visitor_browser: TestClient, ite
     assert item.answered_at is not None
     assert json(visitor_browser, "/feed.json") == {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": "New requests · Our board",
+        "title": "New items · Our board",
         "home_page_url": f"{HOME}/?sort=new",
         "feed_url": f"{HOME}/feed.json?sort=new",
         "language": "en",

@@ -1,4 +1,4 @@
-"""The page of one request: where it stands, who has said so, what can be done today, and all that happened."""
+"""The page of one item: where it stands, who has said so, what can be done today, and all that happened."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -46,13 +46,13 @@ def story(browser: TestClient, number: int = 1) -> str:
     return words(browser.get(f"/items/{number}"), 'id="story"', "</ol>")
 
 
-def test_the_request_stands_at_the_top(session: Session, visitor_browser: TestClient, item: Item) -> None:
+def test_the_text_of_an_item_stands_at_the_top(session: Session, visitor_browser: TestClient, item: Item) -> None:
     put_tag(session, 1, "Looks")
     page = visitor_browser.get("/items/1")
     assert words(page, '<header class="item-head">', "</header>") == (
         f"1 General · Idea #1 Dark <mode> Posted by Ada Lind , {day(item.posted_at)} Looks"
     )
-    assert words(page, 'class="item-text"', "</section>") == "The request My eyes hurt."
+    assert words(page, 'class="item-text"', "</section>") == "The item My eyes hurt."
 
 
 def test_a_browser_and_a_card_know_what_the_page_is_about(visitor_browser: TestClient, item: Item) -> None:
@@ -248,7 +248,7 @@ def test_the_earlier_words_of_an_explanation_have_a_page(
     page = visitor_browser.get(path)
     assert words(page) == (
         "Earlier words From the story of “Dark <mode>”. "
-        f"Explanation, until {day(db.now())} In <winter>. Back to the request"
+        f"Explanation, until {day(db.now())} In <winter>. Back to the item"
     )
     assert f'href="/items/1#moved-{moved.id}"' in page.text
     assert '<meta name="robots" content="noindex">' in page.text
@@ -296,20 +296,20 @@ def test_each_role_finds_what_it_may_do(
     assert [part for part in every if part in page] == finds
 
 
-def test_a_hidden_request_says_who_hid_it_and_why_and_nothing_else(
+def test_a_hidden_item_says_who_hid_it_and_why_and_nothing_else(
     session: Session, visitor_browser: TestClient, maintainer: Person, item: Item
 ) -> None:
     hiding.hide(session, item, maintainer, "It names a <customer>.")
     page = visitor_browser.get("/items/1")
     assert words(page).startswith(
-        f"Request #1 is hidden Mira Okafor , CTO , put it out of sight on {day(db.now())} "
+        f"Item #1 is hidden Mira Okafor , CTO , put it out of sight on {day(db.now())} "
         "and gave this reason: It names a <customer>."
     )
     assert "mode" not in page.text
     assert '<meta name="robots" content="noindex">' in page.text
 
 
-def test_a_hidden_request_still_shows_to_its_reporter_and_to_maintainers(
+def test_a_hidden_item_still_shows_to_its_reporter_and_to_maintainers(
     session: Session, member_browser: TestClient, maintainer_browser: TestClient, maintainer: Person, item: Item
 ) -> None:
     hiding.hide(session, item, maintainer, "It names a customer.")

@@ -296,7 +296,7 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
     assert ["Back to the start" in page for page in pages] == [True, False, False, False]
 
 
-def test_each_page_of_a_list_shows_its_own_requests_to_whoever_asks(
+def test_each_page_of_a_list_shows_its_own_items_to_whoever_asks(
     own_database: Database, everybody: dict[str, TestClient]
 ) -> None:
     with own_database.session() as session:

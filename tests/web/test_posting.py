@@ -1,4 +1,4 @@
-"""Writing a request: nothing that was typed is lost, similar ones are seen first, and one form posts once."""
+"""Writing an item: nothing that was typed is lost, similar ones are seen first, and one form posts once."""
 
 from collections.abc import Callable
 from html import unescape
@@ -44,7 +44,7 @@ def check_typed(page: str, typed: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("form", [IDEA, DEFECT])
-def test_a_request_is_posted_with_its_authors_vote_and_follows(
+def test_an_item_is_posted_with_its_authors_vote_and_follows(
     session: Session, member_browser: TestClient, member: Person, form: dict[str, str]
 ) -> None:
     answer = member_browser.post("/items", data=form)
@@ -54,7 +54,7 @@ def test_a_request_is_posted_with_its_authors_vote_and_follows(
     case = session.get_one(Subscription, (member.id, 1))
     assert (case.because, case.is_following) == (Because.POSTED, True)
     shown = words(member_browser.get("/items/1"), 'class="notice"', "</p>")
-    assert shown == "Your request is posted and carries your vote. My cases shows you when somebody answers."
+    assert shown == "Your item is posted and carries your vote. My cases shows you when somebody answers."
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_a_double_click_posts_once(session: Session, member_browser: TestClient)
     assert posted(session) == ["Dark mode"]
 
 
-def test_other_words_in_the_same_form_are_another_request(session: Session, member_browser: TestClient) -> None:
+def test_other_words_in_the_same_form_are_another_item(session: Session, member_browser: TestClient) -> None:
     for title in ("Dark mode", "Night mode"):
         member_browser.post("/items", data=IDEA | {"title": title})
     assert posted(session) == ["Dark mode", "Night mode"]
 
 
-def test_the_same_words_in_another_form_are_another_request(session: Session, member_browser: TestClient) -> None:
+def test_the_same_words_in_another_form_are_another_item(session: Session, member_browser: TestClient) -> None:
     for form in ("one", "two"):
         member_browser.post("/items", data=IDEA | {"form": form})
     assert posted(session) == ["Dark mode", "Dark mode"]
@@ -161,12 +161,12 @@ def test_maintainers_post_without_a_limit(session: Session, maintainer_browser: 
     assert maintainer_browser.post("/items", data=IDEA).status_code == 303
 
 
-def test_a_visitor_signs_in_with_the_request_kept(session: Session, visitor_browser: TestClient) -> None:
+def test_a_visitor_signs_in_with_the_item_kept(session: Session, visitor_browser: TestClient) -> None:
     answer = visitor_browser.post("/items", data=IDEA)
     assert (answer.status_code, posted(session)) == (401, [])
     assert 'value="/items"' in answer.text
     assert "form=one" in unescape(answer.text)
-    assert "Then your request is posted." in words(answer)
+    assert "Then your item is posted." in words(answer)
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -235,7 +235,7 @@ def test_answers_to_the_board_stand_below_what_happened(
     item = session.get_one(Item, 1)
     assert item.body == "My *eyes*.\n\n# Which \\*phone\\*?\n\nA 12 & up"
     assert words(member_browser.get("/items/1"), 'class="item-text"', "</section>").startswith(
-        "The request My eyes . Which *phone*? A 12 & up What did you expect?"
+        "The item My eyes . Which *phone*? A 12 & up What did you expect?"
     )
 
 
@@ -294,12 +294,12 @@ def test_the_questions_cost_one_query(session: Session, visitor_browser: TestCli
     assert costs == [1, 1]
 
 
-# Similar requests
+# Similar items
 
 
 @pytest.fixture
 def bicycles(session: Session, member: Person, maintainer: Person) -> list[Item]:
-    """What became of requests that are about bicycles."""
+    """What became of items that are about bicycles."""
     titles = {
         "Bicycle places on trains": Status.NEW,
         "Bicycle hooks on trains": Status.SHIPPED,
@@ -312,7 +312,7 @@ def bicycles(session: Session, member: Person, maintainer: Person) -> list[Item]
     return items
 
 
-def test_similar_requests_come_with_where_they_stand_and_what_was_said(
+def test_similar_items_come_with_where_they_stand_and_what_was_said(
     visitor_browser: TestClient, bicycles: list[Item]
 ) -> None:
     shown = words(visitor_browser.get("/items/similar?title=bicycle+on+a+train"), 'id="similar"', "</section>")
@@ -321,14 +321,14 @@ def test_similar_requests_come_with_where_they_stand_and_what_was_said(
         assert part in shown
 
 
-def test_similar_requests_can_be_voted_for_there_and_then(
+def test_similar_items_can_be_voted_for_there_and_then(
     session: Session, other_browser: TestClient, bicycles: list[Item]
 ) -> None:
     page = other_browser.get("/items/similar?title=bicycle+on+a+train").text
     assert all(f'data-hx-post="/items/{item.number}/vote"' in page for item in bicycles)
 
 
-def test_voting_does_not_stand_in_the_form_of_the_request(visitor_browser: TestClient, bicycles: list[Item]) -> None:
+def test_voting_does_not_stand_in_the_form_of_the_item(visitor_browser: TestClient, bicycles: list[Item]) -> None:
     """Forms within forms are none."""
     page = visitor_browser.get("/items/new?title=bicycle+on+a+train").text
     form = page.partition('<form class="posting-form')[2].partition("</form>")[0]
@@ -403,7 +403,7 @@ def test_a_preview_of_nothing_says_so(visitor_browser: TestClient) -> None:
     assert words(answer, "<section", "</section>") == "As it will look There is nothing to see yet."
 
 
-def test_a_preview_is_as_harmless_as_the_request(visitor_browser: TestClient) -> None:
+def test_a_preview_is_as_harmless_as_the_item(visitor_browser: TestClient) -> None:
     body = "<script>alert(1)</script> [x](javascript:alert(1))"
     answer = visitor_browser.post("/items/new", data=IDEA | {"body": body, "show": "preview"}, headers=HTMX)
     assert "<script" not in answer.text
@@ -433,7 +433,7 @@ def test_an_author_edits_and_the_earlier_words_stay_one_click_away(
     assert (item.title, item.details) == ("Night mode", {"expected": "Calm", "version": "4.1"})
     page = member_browser.get("/items/1")
     shown = words(page, 'id="story"', "</ol>")
-    assert "Ada Lind edited the request, " in shown
+    assert "Ada Lind edited the item, " in shown
     assert shown.endswith("see the earlier words")
     kept = words(member_browser.get(earlier_words(page)[0]))
     assert [part in kept for part in ("Title, until", "Dark mode", "What did you expect?, until", "(nothing)")] == [

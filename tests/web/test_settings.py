@@ -180,7 +180,7 @@ def test_a_board_that_holds_something_says_why_it_stays(
         "One thing needs your attention: “General” still holds items. Move them to another board first."
     )
     assert words(answer, 'id="field-removal"', "</section>") == (
-        "Remove the board It holds 1 request. Move it to another board first."
+        "Remove the board It holds 1 item. Move it to another board first."
     )
 
 

@@ -96,11 +96,11 @@ def test_a_long_comment_in_any_script_is_posted_after_signing_in(
     assert session.exec(select(Comment.body)).one() == words
 
 
-def test_the_longest_request_is_posted_after_signing_in(visitor_browser: TestClient, session: Session) -> None:
+def test_the_longest_item_is_posted_after_signing_in(visitor_browser: TestClient, session: Session) -> None:
     longest = {"body": "起" * 20_000, "expected": "期" * 10_000, "steps": "歩" * 10_000}
     typed = {"kind": "defect", "board": "general", "title": "列車が遅れる", "version": "4.6", **longest}
     asked = visitor_browser.post("/items", data=typed)
-    assert "Then your request is posted." in asked.text
+    assert "Then your item is posted." in asked.text
     answer = sign_in_by_code(visitor_browser, session, asked)
     item = session.exec(select(Item)).one()
     assert (answer.status_code, answer.headers["location"]) == (303, f"{item.path}#posted")

@@ -72,15 +72,15 @@ def test_several_are_moved_with_the_words_written_once(
     assert (answer.status_code, answer.headers["location"]) == (303, "/triage?show=unanswered")
     assert moves(session) == [(number, Status.DECLINED, "None <fits>.") for number in (1, 3)]
     page = maintainer_browser.get("/triage?show=unanswered")
-    assert words(page, 'class="notice"', "</p>") == "2 requests are “Won’t do” now."
+    assert words(page, 'class="notice"', "</p>") == "2 items are “Won’t do” now."
 
 
 @pytest.mark.parametrize(
     ("kinds", "said"),
     [
-        ([Kind.DEFECT], "One request is “Fixed” now."),
-        ([Kind.IDEA, Kind.IDEA], "2 requests are “Shipped” now."),
-        ([Kind.IDEA, Kind.DEFECT], "2 requests are “Fixed / Shipped” now."),
+        ([Kind.DEFECT], "One item is “Fixed” now."),
+        ([Kind.IDEA, Kind.IDEA], "2 items are “Shipped” now."),
+        ([Kind.IDEA, Kind.DEFECT], "2 items are “Fixed / Shipped” now."),
     ],
 )
 def test_what_was_moved_is_called_as_its_kind_is(

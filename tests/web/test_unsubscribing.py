@@ -28,7 +28,7 @@ def path(session: Session, other_member: Person) -> str:
 def test_a_look_shows_a_button_and_changes_nothing(
     session: Session, visitor_browser: TestClient, other_member: Person, item: Item, path: str
 ) -> None:
-    for address, button in ((path, "Stop all mails"), (f"{path}{item.path}", "Stop mails about this request")):
+    for address, button in ((path, "Stop all mails"), (f"{path}{item.path}", "Stop mails about this item")):
         page = visitor_browser.get(address)
         assert (page.status_code, f'<button class="button">{button}</button>' in page.text) == (200, True)
     session.refresh(other_member)
@@ -52,7 +52,7 @@ def test_a_mail_program_unsubscribes_its_user_with_one_click(
     assert other_member.hears is Hear.NOTHING
 
 
-def test_one_request_is_muted_and_no_other(
+def test_one_item_is_muted_and_no_other(
     session: Session, visitor_browser: TestClient, other_member: Person, item: Item, path: str
 ) -> None:
     second = factories.item(session, other_member)

@@ -54,13 +54,13 @@ class Edit(shapes.Asked):
 
 
 class Detail(shapes.Item):
-    """A request, with all that its page says of it."""
+    """An item, with all that its page says of it."""
 
     body: str = Field(description="CommonMark. For a defect, what happened.")
     expected: str = Field(description="What was expected of a defect's place.")
     steps: str
     version: str
-    html: str = Field(description="The request as safe HTML.")
+    html: str = Field(description="The text of the item as safe HTML.")
     reporter: shapes.Byline
     edited_at: datetime | None
     workaround: str = Field(description="What can be done today, in CommonMark.")
@@ -69,7 +69,7 @@ class Detail(shapes.Item):
     weights: dict[Weight, int] = Field(description="How much it matters to how many.", examples=[{"important": 9}])
     following: bool
     hidden_because: str = Field(description="Why it was put out of sight; empty for what is in sight.")
-    attachments: list[shapes.Attachment] = Field(description="Of the request itself; comments and moves have theirs.")
+    attachments: list[shapes.Attachment] = Field(description="Of the item itself; comments and moves have theirs.")
 
 
 async def _view(

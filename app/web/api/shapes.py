@@ -64,7 +64,7 @@ class Answer(BaseModel):
 
 
 class Item(BaseModel):
-    """A request, as lists show it."""
+    """An item, as lists show it."""
 
     number: int = Field(examples=[42])
     url: str = Field(description="Its page.", examples=["https://ideas.example.org/items/42"])

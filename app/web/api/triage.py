@@ -22,14 +22,14 @@ TAGS_MOST = 100
 
 
 class Waiting(shapes.Item):
-    """A request, with what the team owes it."""
+    """An item, with what the team owes it."""
 
     reporter: shapes.Byline
     due_on: date | None = Field(description="Until when the reporter owes an answer.", examples=[None])
 
 
 class Proposal(BaseModel):
-    """Two requests that somebody holds to be the same."""
+    """Two items that somebody holds to be the same."""
 
     id: int = Field(examples=[5])
     item: int = Field(examples=[42])

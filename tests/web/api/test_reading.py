@@ -211,7 +211,7 @@ def test_a_hidden_item_says_why(
     hiding.hide(session, item, maintainer, "Advertising.")
     answer = script_of(None).get(f"{API}/items/{item.number}")
     assert (answer.status_code, answer.json()["detail"]) == (
-        404, "This request was put out of sight. The reason: Advertising."
+        404, "This item was put out of sight. The reason: Advertising."
     )  # fmt: skip
     assert told(script_of(member), f"/items/{item.number}")["hidden_because"] == "Advertising."
 
