@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import quote
 
-from PIL import Image
 from sqlmodel import Session, col, select
 
 from app import (
@@ -41,6 +40,7 @@ from app.sign_in import Plan
 from app.status_changes import proposals
 from app.statuses import Kind, Status
 from tests import factories
+from tests.pictures import drawn
 
 WORDS = "Κάθε πρωί ψάχνω το ίδιο πράγμα, **δύο φορές**.\n\n1. ανοίγω\n2. `ψάχνω`\n\n> το είπα"
 CSV = """id,title,status,created,category,votes
@@ -154,7 +154,7 @@ def _talk(session: Session, scene: Scene) -> None:
     hidden = factories.comment(session, item, other, "Διαφήμιση.")
     comments.hide(session, hidden, mira, "Δεν αφορά το αίτημα.")
     log = factories.attach(session, item, member, "αρχείο.log", "Σταμάτησε.\n".encode() * 1200, edited)
-    seen = factories.attach(session, item, member, "οθόνη.png", picture())
+    seen = factories.attach(session, item, member, "οθόνη.png", drawn())
     gone = factories.attach(session, item, member, "λάθος.log", b"x")
     attachments.remove(session, gone, member)
     told = factories.comment(session, item, advocate, "Να το δούμε μαζί;")
@@ -176,12 +176,6 @@ def _talk(session: Session, scene: Scene) -> None:
         "picture": seen.key,
         "change": str(change.id),
     }
-
-
-def picture() -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", (300, 200), "teal").save(made, "PNG")
-    return made.getvalue()
 
 
 def _signing_in(session: Session, scene: Scene) -> None:

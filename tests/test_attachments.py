@@ -26,16 +26,10 @@ from app.refusals import Invalid, NotAllowed, NotFound, TooMany
 from app.statuses import Status
 from tests import factories
 from tests.effort import calls
+from tests.pictures import claiming, drawn
 
 AWS = "AKIA" + "Z7" * 8
 ALLOWED = "attach pictures (PNG, JPEG, GIF, WebP) and plain text, such as a log, of up to 5 MB."
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (40, 20), **options: object) -> bytes:
-    made = io.BytesIO()
-    mode = "RGB" if kind == "JPEG" else "RGBA"
-    Image.new(mode, size, (200, 40, 40)).save(made, kind, **options)
-    return made.getvalue()
 
 
 @pytest.fixture
@@ -57,9 +51,9 @@ def refusal(name: str, sent: bytes) -> str:
     ],
 )  # fmt: skip
 def test_a_picture_is_known_by_its_content_and_named_by_it(kind: str, media_type: str, name: str) -> None:
-    file = recognising.recognise("C:\\fakepath\\see.html", picture(kind))
+    file = recognising.recognise("C:\\fakepath\\see.html", drawn(kind))
     assert (file.kind, file.media_type, file.name, file.width, file.height) == (
-        Kind.PICTURE, media_type, name, 40, 20,
+        Kind.PICTURE, media_type, name, 60, 30,
     )  # fmt: skip
 
 
@@ -68,11 +62,11 @@ def test_a_picture_is_kept_the_right_way_up_and_without_what_came_with_it() -> N
     exif[0x0112] = 6  # lies on its side
     exif[0x010E] = "Ada's kitchen"
     exif.get_ifd(0x8825)[1] = "N"
-    sent = picture("JPEG", exif=exif, comment=b"secret words", icc_profile=b"profile of ada")
+    sent = drawn("JPEG", exif=exif, comment=b"secret words", icc_profile=b"profile of ada")
     for trailer in (b"", b"<script>alert(1)</script>", b"PK\x03\x04 a whole archive"):
         file = recognising.recognise("see.jpg", sent + trailer)
         kept = Image.open(io.BytesIO(file.content))
-        assert (kept.size, dict(kept.getexif()), (file.width, file.height)) == ((20, 40), {}, (20, 40))
+        assert (kept.size, dict(kept.getexif()), (file.width, file.height)) == ((30, 60), {}, (30, 60))
         found = [word for word in (b"Ada", b"secret", b"profile", b"script", b"archive") if word in file.content]
         assert found == []
 
@@ -87,13 +81,10 @@ def test_of_a_moving_picture_the_first_frame_is_kept() -> None:
 
 def test_a_picture_that_would_fill_the_memory_is_refused_before_it_is_unpacked() -> None:
     for width, height in ((6_000, 5_001), (30_000, 30_000)):
-        head = picture()
-        bomb = head[:16] + width.to_bytes(4, "big") + height.to_bytes(4, "big") + head[24:]
-        with pytest.raises((pictures.TooManyPixels, pictures.NoPicture)):
-            pictures.made_anew(bomb)
-    large = picture(size=(6_000, 5_001))
-    assert len(large) < 200_000
-    assert refusal("bomb.png", large) == "“bomb.png” has more than 30 million pixels; that is the limit."
+        with pytest.raises(pictures.TooManyPixels):
+            pictures.made_anew(claiming(width, height))
+    words = "“bomb.png” has more than 30 million pixels; that is the limit."
+    assert refusal("bomb.png", claiming(6_000, 5_001)) == words
 
 
 @pytest.mark.parametrize(
@@ -157,7 +148,7 @@ def test_whatever_is_sent_is_taken_as_what_it_is_or_refused(sent: bytes, start: 
 @settings(max_examples=60, deadline=None)
 def test_a_picture_with_any_byte_changed_is_made_anew_or_refused(seed: int) -> None:
     chance = random.Random(seed)
-    sent = bytearray(picture(chance.choice(["PNG", "JPEG", "GIF", "WEBP"])))
+    sent = bytearray(drawn(chance.choice(["PNG", "JPEG", "GIF", "WEBP"])))
     for _ in range(chance.randint(1, 8)):
         sent[chance.randrange(12, len(sent))] = chance.randrange(256)
     try:
@@ -267,7 +258,7 @@ def rows(session: Session) -> list[Attachment]:
 def test_a_file_is_in_the_store_before_it_is_a_row_and_waits(
     database: Database, session: Session, member: Person
 ) -> None:
-    staged = stage(database, member, ("crash.log", b"it stopped"), ("see.png", picture()), ("a.zip", b"PK\x03\x04\0"))
+    staged = stage(database, member, ("crash.log", b"it stopped"), ("see.png", drawn()), ("a.zip", b"PK\x03\x04\0"))
     assert staged.refused == {"a.zip": f"“a.zip” is not taken: {ALLOWED}"}
     assert [(row.key, row.name, row.item_number) for row in rows(session)] == [
         (staged.keys[0], "crash.log", None), (staged.keys[1], "see.png", None),

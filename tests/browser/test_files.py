@@ -1,17 +1,16 @@
 """Files in a real browser: looked through before they leave, posted with htmx, and shown."""
 
-import io
 import json
 import re
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from app.attachments import leaks
 from tests import tour
 from tests.browser import sights
 from tests.fixtures.server import Server
+from tests.pictures import drawn
 from tests.test_attachments import HARMLESS, SECRETS
 
 pytestmark = [pytest.mark.browser, pytest.mark.server]
@@ -20,12 +19,6 @@ ITEM = next(stop for stop in tour.STOPS if stop.name == "item, new, of its repor
 
 def file(name: str, content: bytes, kind: str = "text/plain") -> FilePayload:
     return {"name": name, "mimeType": kind, "buffer": content}
-
-
-def picture() -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", (30, 20), "teal").save(made, "PNG")
-    return made.getvalue()
 
 
 @pytest.fixture
@@ -45,7 +38,7 @@ def test_a_secret_is_told_before_anything_is_sent(page: Page) -> None:
     expect(looked).to_be_hidden()
 
     lines = "\n".join([*HARMLESS, *SECRETS.values()])
-    chooser.set_input_files([file("env.log", lines.encode()), file("see.png", picture(), "image/png")])
+    chooser.set_input_files([file("env.log", lines.encode()), file("see.png", drawn(), "image/png")])
     told = [f"env.log, line {line}: this looks like {leaks.LABELS[kind]}." for line, kind in leaks.find(lines)]
     expect(form.locator(".files-warnings p")).to_have_text(told)
     assert len(told) == len(SECRETS)
@@ -58,7 +51,7 @@ def test_a_secret_is_told_before_anything_is_sent(page: Page) -> None:
     expect(story.get_by_role("link", name="env.log", exact=True)).to_be_visible()
     shown = story.get_by_role("img", name="see.png")
     shown.scroll_into_view_if_needed()
-    page.wait_for_function("image => image.complete && image.naturalWidth === 30", arg=shown.element_handle())
+    page.wait_for_function("image => image.complete && image.naturalWidth === 60", arg=shown.element_handle())
     expect(page.locator("#comment-form .files-warnings p")).to_have_count(0)
 
 

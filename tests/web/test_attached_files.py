@@ -1,13 +1,11 @@
 """Files that come with a form, and files that are opened: as people without script and with htmx meet them."""
 
-import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
@@ -21,6 +19,7 @@ from app.people import Person
 from app.status_changes import StatusChange
 from tests import factories
 from tests.looking import typed_into, words
+from tests.pictures import drawn
 
 BrowserOf = Callable[[Person | None], TestClient]
 
@@ -29,12 +28,6 @@ LOG = ("crash.log", b"it stopped\nin line 7\n", "text/html")
 SECRET = ("env.log", b"fine\npassword=hunter2hunter2\n", "text/plain")
 NOT_TAKEN = "is not taken: attach pictures (PNG, JPEG, GIF, WebP) and plain text, such as a log, of up to 5 MB."
 LEAK = "env.log, line 2: this looks like a password. Others will be able to read it. Please look first."
-
-
-def picture() -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", (60, 30), "navy").save(made, "PNG")
-    return made.getvalue()
 
 
 def chosen(*files: tuple[str, bytes, str]) -> list[tuple[str, tuple[str, bytes, str]]]:
@@ -54,7 +47,7 @@ def names(session: Session) -> list[tuple[str, int | None]]:
 
 def test_an_item_is_posted_with_its_files(session: Session, member_browser: TestClient) -> None:
     form = {"kind": "idea", "board": "general", "title": "It stops"}
-    files = chosen(LOG, ("C:\\see.png", picture(), "application/x-msdownload"))
+    files = chosen(LOG, ("C:\\see.png", drawn(), "application/x-msdownload"))
     answer = member_browser.post("/items", data=form, files=files)
     assert answer.status_code == 303
     assert names(session) == [("crash.log", 1), ("see.png", 1)]
@@ -80,7 +73,7 @@ def test_a_comment_is_posted_with_its_files(
 
 def test_an_answer_is_given_with_its_files(session: Session, maintainer_browser: TestClient, item: Item) -> None:
     form = {"to": "planned", "seen": "new", "explanation": "So it will look."}
-    answer = maintainer_browser.post("/items/1/status-changes", data=form, files=chosen(("see.png", picture(), "")))
+    answer = maintainer_browser.post("/items/1/status-changes", data=form, files=chosen(("see.png", drawn(), "")))
     assert answer.status_code == 303
     change = session.exec(select(StatusChange)).one()
     assert session.exec(select(Attachment)).one().status_change_id == change.id
@@ -113,7 +106,7 @@ def test_a_refused_form_keeps_the_files_that_came_with_it(
     again = typed_into(refused, path)
     key = session.exec(select(Attachment)).one().key
     assert again["kept"] == key
-    taken = browser.post(path, data=again | mended, files=chosen(("see.png", picture(), "")), headers=headers)
+    taken = browser.post(path, data=again | mended, files=chosen(("see.png", drawn(), "")), headers=headers)
     assert taken.status_code in {200, 204, 303}
     assert [name for name, number in names(session) if number] == ["crash.log", "see.png"]
 
@@ -265,7 +258,7 @@ BOUND = {
 @pytest.mark.parametrize(
     ("name", "sent", "media_type", "disposition"),
     [
-        ("see.png", picture(), "image/png", "inline; filename*=UTF-8''see.png"),
+        ("see.png", drawn(), "image/png", "inline; filename*=UTF-8''see.png"),
         ("x.html", b"<script>alert(1)</script>", "text/plain; charset=utf-8",
          "attachment; filename*=UTF-8''x.html.txt"),
         ('né"w.svg', b"<svg onload=alert(1)>", "text/plain; charset=utf-8",
@@ -307,7 +300,7 @@ def test_of_a_long_text_the_beginning_is_shown(
 def test_a_picture_has_no_page_of_its_own(
     session: Session, visitor_browser: TestClient, member: Person, item: Item
 ) -> None:
-    file = factories.attach(session, item, member, "see.png", picture())
+    file = factories.attach(session, item, member, "see.png", drawn())
     answer = visitor_browser.get(f"{file.path}/preview")
     assert (answer.status_code, answer.headers["location"]) == (303, file.path)
 

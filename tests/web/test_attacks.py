@@ -1,7 +1,6 @@
 """What strangers try: forms from other sites, other hosts, led-away readers, forged headers, too much of everything."""
 
 import asyncio
-import io
 import logging
 import re
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from email import message_from_bytes, policy
 
 import pytest
 from fastapi import FastAPI, Request, Response
-from PIL import Image
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
@@ -29,6 +27,7 @@ from app.web.guard import BodyLimit
 from tests import factories
 from tests.asking import Browser
 from tests.looking import counted
+from tests.pictures import claiming, drawn
 
 BrowserOf = Callable[[Person | None], TestClient]
 
@@ -459,20 +458,13 @@ def test_limits_count_networks(address: str, network: str) -> None:
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def picture(size: tuple[int, int] = (8, 8), kind: str = "PNG", **options: object) -> bytes:
-    made = io.BytesIO()
-    Image.new("RGB", size, "red").save(made, kind, **options)
-    return made.getvalue()
-
-
 @pytest.mark.parametrize(
     "sent",
     [
         b"", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", b"<html><script>alert(1)</script>",
-        PNG, PNG + b"\0" * 100, picture(kind="GIF"), picture(kind="BMP"), picture(kind="TIFF"),
-        picture((20_000, 20_000)),
-        picture((3_001, 1)), b"GIF89a<script>",
-        picture((64, 64))[:60], b"x" * 1_000_001, b"%PDF-1.4", b"PK\x03\x04" + b"\0" * 50,
+        PNG, PNG + b"\0" * 100, drawn("GIF"), drawn("BMP"), drawn("TIFF"),
+        claiming(20_000, 20_000), drawn(size=(3_001, 1)), b"GIF89a<script>",
+        drawn()[:60], b"x" * 1_000_001, b"%PDF-1.4", b"PK\x03\x04" + b"\0" * 50,
     ],
 )  # fmt: skip
 def test_only_a_small_picture_becomes_the_logo(owner_browser: TestClient, session: Session, sent: bytes) -> None:
@@ -482,7 +474,7 @@ def test_only_a_small_picture_becomes_the_logo(owner_browser: TestClient, sessio
 
 def test_a_logo_is_made_anew(owner_browser: TestClient, visitor_browser: TestClient) -> None:
     """A picture that is also a page, with a name and a type that lie."""
-    polyglot = picture(kind="JPEG", comment=b"<script>alert(1)</script>") + b"<script>alert(1)</script>"
+    polyglot = drawn("JPEG", comment=b"<script>alert(1)</script>") + b"<script>alert(1)</script>"
     sent = {"logo": ("../../x.html", polyglot, "text/html")}
     assert owner_browser.post("/settings/logo", files=sent).status_code == 303
     answer = visitor_browser.get("/logo")

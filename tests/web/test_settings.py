@@ -11,6 +11,7 @@ from app import boards, site, tags
 from app.people import Person, Role, RoleChange
 from tests import factories
 from tests.looking import counted, typed_into, words
+from tests.pictures import drawn
 
 PAGES = [
     "/settings",
@@ -27,12 +28,6 @@ POSTS = [
     "/settings/boards/general/step-up", "/settings/boards/general/removal", "/settings/people/1", "/settings/tags",
     "/settings/tags/maps", "/settings/tags/maps/merge", "/settings/tags/maps/removal",
 ]  # fmt: skip
-
-
-def picture(kind: str = "PNG", size: tuple[int, int] = (60, 30), **options: object) -> bytes:
-    made = BytesIO()
-    Image.new("RGB", size, "#884422").save(made, kind, **options)
-    return made.getvalue()
 
 
 @pytest.mark.parametrize("who", ["member", "advocate", "maintainer"])
@@ -84,7 +79,7 @@ def test_what_is_wrong_with_the_site_is_said_and_stays_typed(session: Session, o
 def test_a_logo_is_made_anew_from_its_pixels(session: Session, owner_browser: TestClient, kind: str) -> None:
     about = Image.Exif()
     about[0x010E] = "where I live"
-    sent = picture(kind, (1600, 800), exif=about)
+    sent = drawn(kind, (1600, 800), exif=about)
     assert b"where I live" in sent
     assert owner_browser.post("/settings/logo", files={"logo": ("x.svg", sent, "image/svg+xml")}).status_code == 303
     the = site.the(session)
@@ -107,10 +102,10 @@ SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
         (b"", "Logo: choose a picture in PNG, JPEG or WebP."),
         (SVG, "Logo: choose a picture in PNG, JPEG or WebP."),
         (b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "Logo: choose a picture in PNG, JPEG or WebP."),
-        (picture()[:-30], "Logo: choose a picture in PNG, JPEG or WebP."),
-        (picture("GIF"), "Logo: choose a picture in PNG, JPEG or WebP."),
-        (picture(size=(3001, 1)), "Logo: the picture has more than 3,000 by 3,000 pixels; that is the limit."),
-        (picture() + b"\0" * 1_000_000, "Logo: the picture has more than 1,000,000 bytes; that is the limit."),
+        (drawn()[:-30], "Logo: choose a picture in PNG, JPEG or WebP."),
+        (drawn("GIF"), "Logo: choose a picture in PNG, JPEG or WebP."),
+        (drawn(size=(3001, 1)), "Logo: the picture has more than 3,000 by 3,000 pixels; that is the limit."),
+        (drawn() + b"\0" * 1_000_000, "Logo: the picture has more than 1,000,000 bytes; that is the limit."),
     ],
     ids=["empty", "svg", "broken head", "cut", "gif", "wide", "large"],
 )
