@@ -383,6 +383,7 @@ def test_a_truncated_backup_is_refused_before_anything(
     assert is_untouched(sqlite)
 
 
+@pytest.mark.thorough
 def test_whichever_byte_of_its_contents_list_is_wrong_a_backup_is_refused_in_words_or_whole(
     backup: Path, tmp_path: Path
 ) -> None:

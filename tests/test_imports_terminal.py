@@ -167,6 +167,7 @@ def test_a_file_that_is_not_there_is_refused(run: Run, tmp_path: Path) -> None:
         run("csv", tmp_path / "nowhere.csv")
 
 
+@pytest.mark.thorough
 def test_an_import_that_was_killed_goes_on(database_url: str, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     path.write_text("id,title\n" + "".join(f"{number},Item {number}\n" for number in range(2_000)))

@@ -326,6 +326,7 @@ class Model:
         return self.into.pop(item, None) is not None
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=st.lists(ACTS, max_size=25))
 def test_however_votes_and_merges_follow_each_other_the_counts_are_those_of_a_simple_model(

@@ -453,6 +453,7 @@ ENDLESS = [
 ]  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("sign", ENDLESS)
 @pytest.mark.parametrize("kind", ["plain", "html"])
 def test_an_endless_mail_is_read_in_so_many_calls(sign: str, kind: str) -> None:

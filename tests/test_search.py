@@ -191,6 +191,7 @@ def test_any_string_is_a_query(session: Session, member: Person, find: Find, sim
     similar(query)
 
 
+@pytest.mark.thorough
 def test_hostile_strings_are_queries_and_titles(session: Session, find: Find, similar: Find) -> None:
     hostile = [text.replace("\0", "") for text in naughty.strings()]
     search.index_all(session, [(1_000_000 + place, text, text) for place, text in enumerate(hostile)])
@@ -199,6 +200,7 @@ def test_hostile_strings_are_queries_and_titles(session: Session, find: Find, si
         similar(text)
 
 
+@pytest.mark.thorough
 def test_known_duplicates_are_among_the_first_five(
     session: Session, member: Person, everything: Select[tuple[int]]
 ) -> None:

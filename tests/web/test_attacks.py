@@ -308,6 +308,7 @@ ODD = [
 ]
 
 
+@pytest.mark.thorough
 def test_odd_addresses_are_absent(owner_browser: TestClient, item: Item) -> None:
     paths = ["/items/{}", "/items/{}/card.png", "/items/{}/edit", f"{item.path}/comments/{{}}/edit", "/sitemap-{}.xml",
              "/status-changes/{}/correction", "/settings/boards/{}", "/settings/tags/{}", "/settings/people/{}",
@@ -317,6 +318,7 @@ def test_odd_addresses_are_absent(owner_browser: TestClient, item: Item) -> None
             assert owner_browser.get(path.format(odd)).status_code in {404, 405}, (path, odd)
 
 
+@pytest.mark.thorough
 def test_odd_questions_are_answered(owner_browser: TestClient, item: Item) -> None:
     paths = ["/?q={}", "/?after={}", "/?sort=new&after={}", "/?sort=new&after=1_{}", "/?sort=votes&after=1_{}",
              "/me?page={}",
@@ -356,6 +358,7 @@ def test_known_and_unknown_addresses_cost_the_same(
     assert seen[0] == seen[1]
 
 
+@pytest.mark.thorough
 def test_codes_cannot_be_guessed(app: FastAPI, session: Session, member: Person) -> None:
     """From however many networks somebody asks and tries: five tries a code, twenty codes an hour, for one address."""
     for network in range(5):

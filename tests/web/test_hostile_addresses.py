@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
+import pytest
+
 from tests import naughty
 from tests.fixtures.hostile import Stranger
+
+pytestmark = pytest.mark.thorough
 
 BOARD = "/?q={}&sort={}&kind={}&status={}&after={}"
 SEARCHES = {

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from fastapi import FastAPI
 
 from app import letters
 from app.letters import Letter
 from tests import routes, tour
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
+
+pytestmark = pytest.mark.thorough
 
 
 @ONLY_SQLITE

@@ -16,6 +16,8 @@ from tests.fields import Form
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
 from tests.scene import Scene
 
+pytestmark = pytest.mark.thorough
+
 HOME = "http://localhost"
 URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
 HALF = "%ED%A0%80"

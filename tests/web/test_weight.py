@@ -4,6 +4,7 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+import pytest
 from fastapi import FastAPI
 from httpx import Response
 from sqlmodel import Session
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 from app import samples
 from tests import tour
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
+
+pytestmark = pytest.mark.thorough
 
 HTML_AND_CSS_MOST = 20_000
 SCRIPTS_MOST = 25_000

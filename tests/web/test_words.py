@@ -25,6 +25,8 @@ from tests import scene, tour
 from tests.fixtures.content import tell
 from tests.fixtures.database import ONLY_SQLITE, RolledBack
 
+pytestmark = pytest.mark.thorough
+
 SPOKEN = {
     "alt",
     "aria-description",
