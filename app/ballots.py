@@ -35,13 +35,17 @@ class Counted:
     number: int
     title: str
     vote_count: int
-    imported_vote_count: int
     support: int
     trend: float
 
     @property
     def root(self) -> int:
         return self.number
+
+    @property
+    def earlier_vote_count(self) -> int:
+        """How many votes came with imports and name nobody."""
+        return self.support - self.vote_count
 
 
 Pair = tuple[int, int]  # the number of an item, and the id of a person
@@ -100,7 +104,7 @@ def _enter(session: Session, found: dict[int, Counted], cast: list[Pair], at: da
     changed: dict[int, dict[str, Any]] = {}
     for number, person_id in (pair for pair in cast if pair in new):
         item = found[number]
-        changed[number] = votes.with_one_more(item.vote_count + 1, item.imported_vote_count, item.trend, at)
+        changed[number] = votes.with_one_more(item.vote_count + 1, item.earlier_vote_count, item.trend, at)
         found[number] = replace(item, **changed[number])
         events.note_votes(session, number, item.vote_count + 1, person_id, at)
     db.store_each(session, Item, changed)

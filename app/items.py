@@ -118,6 +118,11 @@ class Item(SQLModel, table=True):
         return self.hidden_at is not None
 
     @property
+    def earlier_vote_count(self) -> int:
+        """How many votes came with imports and name nobody: its own, and those of what was merged into it."""
+        return self.support - self.vote_count
+
+    @property
     def status_label(self) -> str:
         return self.status.label(self.kind)
 

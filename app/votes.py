@@ -45,10 +45,12 @@ class Vote(SQLModel, table=True):
 
 
 # Built once: a vote is the write that happens most, and putting a statement together costs as much as running it.
-VOTERS = (
-    select(func.count(func.distinct(Vote.person_id)))
+_COUNTED = or_(col(Item.root) == bindparam("number"), col(Item.number) == bindparam("number"))
+_IMPORTED = select(func.sum(Item.imported_vote_count)).where(_COUNTED).correlate(None).scalar_subquery()
+COUNTS = (
+    select(func.count(func.distinct(Vote.person_id)), _IMPORTED)
     .join(Item, col(Item.number) == Vote.item_number)
-    .where(or_(col(Item.root) == bindparam("number"), col(Item.number) == bindparam("number")))
+    .where(_COUNTED)
 )
 
 
@@ -62,9 +64,9 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     root = _root(items.lock_family(session, item))
     row = {"item_number": root.number, "person_id": person.id, "at": at}
     if db.insert_new(session, Vote, row):
-        count = _voters(session, root)
+        count, imported = _counts(session, root)
         if count > root.vote_count:  # who voted for what was merged is a voter already
-            db.store(session, root, **with_one_more(count, root.imported_vote_count, root.trend, at))
+            db.store(session, root, **with_one_more(count, imported, root.trend, at))
             events.note_votes(session, root.number, count, person.key, at)
     subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
@@ -118,21 +120,22 @@ def weigh(session: Session, item: Item, person: Person, weight: str) -> None:
 
 
 def recount(session: Session, item: Item) -> None:
-    """Take count and trend from the rows: of the item, and of all that was merged into it. The item must be locked.
+    """Take counts and trend from the rows: of the item, and of all that was merged into it. The item must be locked.
 
-    Each voter counts once, from the first of their votes on.
+    Each voter counts once, from the first of their votes on. What imports counted elsewhere is added up.
     """
     cast_at = select(func.min(Vote.at)).join(Item, col(Item.number) == Vote.item_number)
     times = session.exec(cast_at.where(Item.root == item.number).group_by(col(Vote.person_id))).all()
-    item.vote_count = _voters(session, item)
-    item.support = item.vote_count + item.imported_vote_count
+    item.vote_count, imported = _counts(session, item)
+    item.support = item.vote_count + imported
     item.trend = reduce(trend.warmer, map(trend.heat, times), trend.heat(item.posted_at))
     session.add(item)
 
 
-def _voters(session: Session, item: Item) -> int:
-    [(count,)] = db.run(session, VOTERS, {"number": item.number})
-    return int(count)
+def _counts(session: Session, item: Item) -> tuple[int, int]:
+    """How many people voted for the item or what was merged into it, and how many imported votes name nobody."""
+    [(voters, imported)] = db.run(session, COUNTS, {"number": item.number})
+    return int(voters), int(imported)
 
 
 _AMONG: Any = bindparam("numbers", expanding=True)

@@ -59,6 +59,13 @@ def item(
     return votes.cast(session, made, reporter, at=at)
 
 
+def imported(session: Session, item: Item, count: int) -> None:
+    """As if the item had come with so many votes that name nobody."""
+    item.imported_vote_count = count
+    votes.recount(session, item)
+    session.flush()
+
+
 def comment(session: Session, item: Item, person: Person, words: str = "We need this too.", **options: Any) -> Comment:
     return comments.post(session, item, person, words, **options)
 

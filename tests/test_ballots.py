@@ -72,8 +72,7 @@ def test_it_warms_as_votes_that_come_alone_do(session: Session, member: Person, 
 
 
 def test_counts_without_voters_are_kept_apart(session: Session, other_member: Person, item: Item) -> None:
-    item.imported_vote_count = 120
-    session.flush()
+    factories.imported(session, item, 120)
     assert count(session, (opened(session, other_member), item)) == [2]
     assert item.support == 122
 

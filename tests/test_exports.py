@@ -147,8 +147,8 @@ def test_the_import_takes_back_all_that_the_table_says_of_an_item(
 ) -> None:
     with board.session() as session:
         idea = session.exec(select(Item).where(Item.title == FORMULA)).one()
-        idea.workaround, idea.imported_vote_count = "Press **twice**.", 41
-        session.add(idea)
+        idea.workaround = "Press **twice**."
+        factories.imported(session, idea, 41)
     exports.export(board, tmp_path / "board.csv", PUBLIC)
     elsewhere = Database(db.make_engine(databases.migrated()))
     brought_in(elsewhere, (tmp_path / "board.csv").read_bytes())
@@ -158,6 +158,32 @@ def test_the_import_takes_back_all_that_the_table_says_of_an_item(
     assert (idea.imported_vote_count, idea.workaround) == (42, "Press **twice**.")
     assert idea.workaround_html == "<p>Press <strong>twice</strong>.</p>\n"
     assert "\n\nTarget on Daylight: 2027-Q1\n\n" in idea.body
+
+
+def test_merged_items_have_their_votes_once_in_the_table_and_after_they_were_brought_in_again(
+    board: Database, table: Read, tmp_path: Path, databases: Databases
+) -> None:
+    with board.session() as session:
+        mira = people.with_email(session, "mira.okafor@example.org")
+        later = factories.board(session, "later")
+        twin, idea, alone, inside = (
+            factories.item(session, mira, title, board=at)
+            for title, at in (("Twin", "general"), ("Idea", "general"), ("Alone", "general"), ("Inside", "later"))
+        )
+        for item, count in ((twin, 30), (idea, 4), (alone, 500)):
+            factories.imported(session, item, count)
+        for item, into in ((twin, idea), (alone, inside)):
+            factories.move(session, item, mira, Status.DUPLICATE, duplicate_of=str(into.number))
+        later.access = Access.MEMBERS
+    counted = {row["title"]: (row["votes"], row["imported votes"]) for row in table(PUBLIC)}
+    told = {title: counted[title] for title in ("Twin", "Idea", "Alone")}
+    assert told == {"Twin": ("", ""), "Idea": ("1", "34"), "Alone": ("1", "500")}
+    again = Database(db.make_engine(databases.migrated()))
+    brought_in(again, (tmp_path / "board.csv").read_bytes())
+    with again.session(writes=False) as session:
+        support = dict(session.exec(select(Item.title, Item.support)).all())
+    again.close()
+    assert {title: support[title] for title in told} == {"Twin": 0, "Idea": 35, "Alone": 501}
 
 
 def test_emails_and_voters_come_only_when_asked_for(told: Read, table: Read) -> None:

@@ -352,10 +352,10 @@ def test_undoing_all_takes_votes_and_words_with_it(
     votes.cast(session, of(session, "1"), maintainer)
     factories.comment(session, of(session, "1"), member)
     factories.move(session, of(session, "1"), maintainer, Status.DUPLICATE, duplicate_of=str(mine.number))
-    assert mine.vote_count == 2
+    assert (mine.vote_count, mine.earlier_vote_count) == (2, 12)
     undone(database, batch)
     session.refresh(mine)
-    assert (mine.vote_count, row_counts(session)) == (1, before | {"import": 1})
+    assert (mine.vote_count, mine.earlier_vote_count, row_counts(session)) == (1, 0, before | {"import": 1})
 
 
 def test_what_was_merged_is_promised_again_as_it_was(session: Session, member: Person, maintainer: Person) -> None:

@@ -81,13 +81,27 @@ def test_undoing_gives_the_votes_back(
     assert voters(session, one) == {ada.id, ben.id, chiara.id}
 
 
-def test_imported_counts_stay_apart_from_votes(
+def shown(*some: Item) -> list[tuple[int, int]]:
+    """How many voters each item has, and how many votes that name nobody."""
+    return [(item.vote_count, item.earlier_vote_count) for item in some]
+
+
+def test_imported_counts_add_up_where_their_votes_count_apart_from_votes(
     session: Session, maintainer: Person, make: Callable[..., Item], people: list[Person]
 ) -> None:
-    one, other = make(people[0]), make(people[1])
-    other.imported_vote_count = 10
-    merge(session, one, other, maintainer)
-    assert (other.vote_count, other.imported_vote_count, other.support) == (2, 10, 12)
+    first, second, third = make(people[0]), make(people[0], people[1]), make(people[2])
+    for item, imported in ((first, 100), (second, 20), (third, 3)):
+        factories.imported(session, item, imported)
+    merge(session, first, second, maintainer)
+    assert shown(second) == [(2, 120)]
+    merge(session, second, third, maintainer)
+    assert shown(first, second, third) == [(1, 100), (2, 20), (3, 123)]
+    votes.cast(session, first, people[3])
+    assert (third.support, third.imported_vote_count) == (127, 3)
+    part(session, second, maintainer)
+    assert shown(second, third) == [(2, 120), (2, 3)]
+    part(session, first, maintainer)
+    assert shown(first, second, third) == [(1, 100), (2, 20), (2, 3)]
 
 
 def test_a_vote_for_a_duplicate_goes_to_the_item_that_stays(
@@ -284,6 +298,7 @@ def test_only_what_is_open_is_proposed(
 # Against a simple model
 
 ITEMS, PEOPLE = 5, 4
+IMPORTED = [0, 1, 10, 100, 1000]  # votes of each item that name nobody
 ACTS = st.one_of(
     st.tuples(st.sampled_from(["cast", "withdraw"]), st.integers(0, ITEMS - 1), st.integers(0, PEOPLE - 1)),
     st.tuples(st.just("merge"), st.integers(0, ITEMS - 1), st.integers(0, ITEMS - 1)),
@@ -301,12 +316,14 @@ class Model:
     def root(self, item: int) -> int:
         return self.root(self.into[item]) if item in self.into else item
 
-    def counts(self) -> dict[int, int]:
-        """How many people count for each item that stays."""
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """How many people count for each item that stays, and how many imported votes."""
         union: dict[int, set[int]] = {item: set() for item in range(ITEMS) if item not in self.into}
+        sums = dict.fromkeys(union, 0)
         for item, voters in enumerate(self.voters):
             union[self.root(item)] |= voters
-        return {item: len(voters) for item, voters in union.items()}
+            sums[self.root(item)] += IMPORTED[item]
+        return {item: (len(voters), sums[item]) for item, voters in union.items()}
 
     def cast(self, item: int, person: int) -> None:
         self.voters[self.root(item)].add(person)
@@ -340,9 +357,10 @@ def test_however_votes_and_merges_follow_each_other_the_counts_are_those_of_a_si
 
 @pytest.fixture
 def untouched(session: Session, maintainer: Person, make: Callable[..., Item]) -> list[Item]:
-    """Items without votes, prepared once for all examples."""
+    """Items without votes but those that an import counted, prepared once for all examples."""
     some = [make() for _ in range(ITEMS)]
-    for item in some:
+    for item, imported in zip(some, IMPORTED, strict=True):
+        factories.imported(session, item, imported)
         part(session, item, maintainer)
     return some
 
@@ -363,7 +381,7 @@ def play(
                 move_or_be_refused(model.merge(item, other), merge, session, some[item], some[other], by)
             case "part":
                 move_or_be_refused(model.part(item, other), part, session, some[item], by)
-        assert {item: some[item].vote_count for item in model.counts()} == model.counts()
+        assert {item: shown(some[item])[0] for item in model.counts()} == model.counts()
         assert [item.root for item in some] == [some[model.root(item)].number for item in range(ITEMS)]
 
 

@@ -10,9 +10,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table, func, inspect, update
 from sqlmodel import Session, SQLModel, select
 
-from app import db, people, schema
+from app import db, first_run, people, schema
 from app.db import Database
-from app.people import Person
+from app.items import Item
+from app.people import Person, Role
+from app.statuses import Status
 from tests import factories
 from tests.fixtures.content import fill
 from tests.fixtures.database import Databases
@@ -94,6 +96,21 @@ def test_what_a_mail_server_said_of_those_who_left_is_forgotten(empty_database: 
         here, gone = session.scalars(select(Person).order_by(Person.id))
         assert (here.bounced_at is not None, here.bounced_because) == (True, "550 there is nobody of this name")
         assert (gone.bounced_at, gone.bounced_because) == (None, "")
+
+
+def test_imported_votes_that_were_merged_before_are_counted(empty_database: Database) -> None:
+    schema.migrate(empty_database)
+    with empty_database.session() as session:
+        first_run.prepare(session)
+        by = factories.person(session, role=Role.OWNER)
+        twin, item, alone = (factories.item(session, by) for _ in range(3))
+        for each, count in ((twin, 30), (item, 4), (alone, 500)):
+            factories.imported(session, each, count)
+        factories.move(session, twin, by, Status.DUPLICATE, duplicate_of=str(item.number))
+    for to, supports in (("0035", [31, 5, 501]), ("head", [31, 35, 501])):
+        schema.migrate(empty_database, to, back=to == "0035")
+        with empty_database.session(writes=False) as session:
+            assert session.exec(select(Item.support).order_by(Item.number)).all() == supports
 
 
 def test_migrating_twice_changes_nothing(empty_database: Database) -> None:

@@ -126,7 +126,7 @@ def test_a_chain_of_duplicates_counts_at_its_end(
 
 
 def test_counts_without_voters_are_kept_apart(session: Session, other_member: Person, item: Item) -> None:
-    item.imported_vote_count = 120
+    factories.imported(session, item, 120)
     votes.cast(session, item, other_member)
     assert (item.vote_count, item.imported_vote_count, item.support) == (2, 120, 122)
 

@@ -42,6 +42,7 @@ class Model:
         self.merged: dict[int, int] = {}
         self.hidden: set[int] = set()
         self.reporters: dict[int, int] = {}
+        self.imported: dict[int, int] = {}
         self.roles: dict[int, Role] = {}
 
     def root(self, item: int) -> int:
@@ -50,9 +51,11 @@ class Model:
     def family(self, item: int) -> set[int]:
         return {other for other in self.reporters if self.root(other) == self.root(item)}
 
-    def count(self, item: int) -> int:
+    def counts(self, item: int) -> tuple[int, int]:
+        """How many people voted, and how much support that is with what imports counted."""
         counted = self.family(item) if item not in self.merged else {item}
-        return len({person for number, person in self.votes if number in counted})
+        voters = len({person for number, person in self.votes if number in counted})
+        return voters, voters + sum(self.imported.get(number, 0) for number in counted)
 
     def may_take_part(self, item: int, person: int) -> bool:
         return item not in self.hidden or self.roles[person].rank >= Role.MAINTAINER.rank
@@ -93,6 +96,13 @@ class World(RuleBasedStateMachine):
         number = factories.item(self.session, self.person(person)).number
         self.model.reporters[number] = person
         self.model.votes.add((number, person))
+        return number
+
+    @rule(target=items, person=persons, count=st.integers(1, 9))
+    def bring_in(self, person: int, count: int) -> int:
+        number = self.post(person)
+        factories.imported(self.session, self.item(number), count)
+        self.model.imported[number] = count
         return number
 
     @rule(item=items, person=persons)
@@ -167,8 +177,8 @@ class World(RuleBasedStateMachine):
             select(Item.number, Item.merged_into, Item.root, Item.vote_count, Item.support)
         ).all()
         assert {row[0]: row[1:] for row in stored} == {
-            number: (self.model.merged.get(number), self.model.root(number), count, count)
-            for number, count in ((number, self.model.count(number)) for number in self.model.reporters)
+            number: (self.model.merged.get(number), self.model.root(number), *self.model.counts(number))
+            for number in self.model.reporters
         }
 
     @invariant()

@@ -28,8 +28,8 @@ COLUMNS: dict[str, Callable[[Entry], object]] = {
     "status changed": lambda entry: entry.item.status_changed_at,
     "target": lambda entry: entry.item.target,
     "duplicate of": lambda entry: entry.other(entry.item.merged_into),
-    "votes": lambda entry: entry.item.vote_count,
-    "imported votes": lambda entry: entry.item.imported_vote_count,
+    "votes": lambda entry: _counted(entry, entry.item.vote_count),
+    "imported votes": lambda entry: _counted(entry, entry.item.earlier_vote_count),
     "comments": lambda entry: entry.item.comment_count,
     "created": lambda entry: entry.item.posted_at,
     "author": lambda entry: entry.people[entry.item.reporter_id].shown_name,
@@ -54,6 +54,11 @@ def write(session: Session, path: Path, choice: Choice) -> int:
             table.writerow(cell(tell(entry)) for tell in columns.values())
             count += 1
     return count
+
+
+def _counted(entry: Entry, votes: int) -> int | None:
+    """How many votes the item has; nothing for a duplicate whose votes the row of another counts in this file."""
+    return votes if entry.item.merged_into is None or entry.other(entry.item.root) is None else None
 
 
 def cell(value: object) -> str:

@@ -121,7 +121,7 @@ def _ids_in(entry: Entry) -> Iterator[int]:
 
 
 def _others_in(entry: Entry) -> Iterator[int]:
-    numbers = [entry.item.merged_into, *(change.duplicate_of for change in entry.status_changes)]
+    numbers = [entry.item.merged_into, entry.item.root, *(change.duplicate_of for change in entry.status_changes)]
     return (number for number in numbers if number is not None)
 
 

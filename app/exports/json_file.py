@@ -21,7 +21,7 @@ from app.status_changes import StatusChange, TargetMove
 OF_ITEM = (
     "number", "kind", "title", "body", "details", "posted_at", "edited_at", "status", "status_changed_at", "reason",
     "workaround", "review_on", "due_on", "target", "waiting_since", "first_answered_at", "answered_at",
-    "answer", "vote_count", "imported_vote_count", "comment_count", "source", "source_id",
+    "answer", "vote_count", "comment_count", "source", "source_id",
 )  # fmt: skip
 OF_CHANGE = (
     "at", "from_status", "to_status", "explanation", "reason", "workaround", "review_on", "why", "due_on",
@@ -79,6 +79,7 @@ def _item(entry: Entry, choice: Choice) -> dict[str, Any]:
     told = _told(item, (*OF_ITEM, *hidden)) | {
         "url": settings().effective_base_url + item.path,
         "merged_into": entry.other(item.merged_into),
+        "imported_vote_count": item.earlier_vote_count,
         "board": entry.board.slug,
         "tags": [tag.name for tag in entry.tags],
         "attachments": [_file(file) for file in entry.attachments if file.is_of_item_itself],

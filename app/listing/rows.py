@@ -36,7 +36,6 @@ class Row(NamedTuple):
     support: int
     trend: float
     vote_count: int
-    imported_vote_count: int
     comment_count: int
     hidden_at: datetime | None
     board: str
@@ -51,6 +50,11 @@ class Row(NamedTuple):
     @property
     def is_open(self) -> bool:
         return self.status.is_open
+
+    @property
+    def earlier_vote_count(self) -> int:
+        """How many votes came with imports and name nobody."""
+        return self.support - self.vote_count
 
     @property
     def answered_by(self) -> str:

@@ -213,7 +213,7 @@ def test_a_duplicate_of_what_the_reader_may_not_see_does_not_say_of_what(
 def test_counts_without_voters_and_weights_are_shown_apart(
     session: Session, visitor_browser: TestClient, member: Person, item: Item
 ) -> None:
-    item.imported_vote_count = 1200
+    factories.imported(session, item, 1200)
     votes.weigh(session, item, member, Weight.IMPORTANT)
     page = visitor_browser.get("/items/1")
     assert words(page, 'id="vote-form-1"', "</form>") == "1 +1,200 from the earlier board"

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import db, votes
+from app import db
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, proposals
@@ -52,8 +52,7 @@ def test_a_row_says_who_waits_how_long_for_what(
 def test_counts_that_came_with_an_import_stand_apart_from_votes(
     session: Session, maintainer_browser: TestClient, some: list[Item]
 ) -> None:
-    some[0].imported_vote_count = 340
-    votes.recount(session, some[0])
+    factories.imported(session, some[0], 340)
     row = words(maintainer_browser.get("/triage"), 'class="triage-row"', "</li>")
     assert "Idea 1 vote +340 from the earlier board Ada Lind" in row
 

@@ -75,7 +75,9 @@ class Item(BaseModel):
     status: Status = Field(examples=[Status.PLANNED])
     is_open: bool
     votes: int = Field(description="How many people voted, those of merged items included.", examples=[128])
-    imported_votes: int = Field(description="A count that came with an import and names no voters.", examples=[0])
+    imported_votes: int = Field(
+        description="How many came with imports and name no voters, those of merged items included.", examples=[0]
+    )
     voted: bool | None = Field(description="Whether you voted for it; null without a token.", examples=[True])
     comments: int = Field(examples=[7])
     posted_at: datetime
@@ -149,7 +151,7 @@ def fields(
         "board": row.board_slug,
         "tags": [tag.slug for tag in tagged[row.number]],
         "votes": row.vote_count,
-        "imported_votes": row.imported_vote_count,
+        "imported_votes": row.earlier_vote_count,
         "voted": None if viewer is None else row.number in voted,
         "comments": row.comment_count,
         "answer": _answer(row),

@@ -26,7 +26,9 @@ class Votes(BaseModel):
 
     item: int = Field(description="The number of the item that carries them.", examples=[42])
     votes: int = Field(examples=[128])
-    imported_votes: int = Field(description="A count that came with an import and names no voters.", examples=[0])
+    imported_votes: int = Field(
+        description="How many came with imports and name no voters, those of merged items included.", examples=[0]
+    )
     voted: bool | None = Field(description="Whether you voted for it; null without a token.", examples=[True])
     weight: Weight | None = Field(description="How much it matters to you, if you said so.")
 
@@ -58,7 +60,7 @@ def _votes(session: Session, viewer: Person | None, item: Item) -> Votes:
     case = item_page.case_of(session, viewer, item)
     root, voted = case["root"], case["voted"]
     return Votes(
-        item=root.number, votes=root.vote_count, imported_votes=root.imported_vote_count,
+        item=root.number, votes=root.vote_count, imported_votes=root.earlier_vote_count,
         voted=None if viewer is None else bool(voted), weight=voted.get(root.number),
     )  # fmt: skip
 
