@@ -1,4 +1,8 @@
-"""My cases: what a person posted, voted for, commented on or follows, and what has happened there since they looked."""
+"""My cases: what a person posted, voted for, commented on or follows, and what has happened there since they looked.
+
+Of what such an item was merged into they hear like its followers; what is new there is what they were told and have not
+looked at.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -10,10 +14,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, true
 from sqlmodel import Session, col, select
 
-from app import items, listing, wording
+from app import items, listing, notifications, subscriptions, wording
 from app.comments import Comment
 from app.items import Item
 from app.listing import Row
+from app.notifications import Notification
 from app.people import Person
 from app.status_changes import StatusChange, TargetMove
 from app.statuses import Status
@@ -87,41 +92,58 @@ class Page:
 def page(session: Session, person: Person, show: Show = Show.ALL, page_number: int = 1) -> Page:
     """A page of the cases that this person may still see: what they owe, then what changed, then the rest."""
     found = session.execute(_chosen(person, show).limit(PAGE + 1).offset(PAGE * (page_number - 1))).all()
-    wants = {item_number: (Turn(turn), due_on) for item_number, turn, due_on in found[:PAGE]}
+    wants = {item_number: (Turn(turn), due_on) for item_number, turn, due_on, _is_own in found[:PAGE]}
     rows = listing.with_numbers(session, person, list(wants))
     cases = {row.number: Case(row, *wants[row.number]) for row in rows}
     for item_number, words in _news(session, person, cases):
         cases[item_number].news.append(words)
+    by_merge = [item_number for item_number, _turn, _due_on, is_own in found[:PAGE] if not is_own]
+    for told in notifications.unseen_at(session, person, by_merge):
+        cases[told.item.number].news.append(told.headline)
     return Page(list(cases.values()), has_more=len(found) > PAGE)
 
 
 def _chosen(person: Person, show: Show) -> Any:
-    """The numbers of the cases and what they want, in their order."""
+    """The numbers of the cases, what they want, and whether each is one not only by a merge, in their order."""
     owed = and_(
         col(Item.reporter_id) == person.id, col(Item.status) == Status.NEEDS_INFO, col(Item.due_on).is_not(None)
     )
-    turn = case((owed, Turn.OWED.value), (_has_changed(person), Turn.CHANGED.value), else_=Turn.SEEN.value)
+    is_own = col(Subscription.item_number).is_not(None)
+    has_changed = or_(_has_changed(person), and_(~is_own, _is_told(person)))
+    turn = case((owed, Turn.OWED.value), (has_changed, Turn.CHANGED.value), else_=Turn.SEEN.value)
+    own = and_(col(Subscription.item_number) == Item.number, col(Subscription.person_id) == person.id)
     mine = (
-        select(Item.number, turn.label("turn"), col(Item.due_on))
-        .join(Subscription, col(Subscription.item_number) == Item.number)
-        .where(Subscription.person_id == person.id, items.visible_to(person), _is_shown(person, show))
+        select(Item.number, turn.label("turn"), col(Item.due_on), is_own)
+        .outerjoin(Subscription, own)
+        .where(col(Item.number).in_(subscriptions.numbers(person)), items.visible_to(person), _is_shown(person, show))
     )
     return mine.order_by(turn, col(Item.changed_at).desc(), col(Item.number).desc())
 
 
 def _is_shown(person: Person, show: Show) -> ColumnElement[bool]:
-    voted = exists().where(col(Vote.item_number) == Item.number, col(Vote.person_id) == person.id)
+    voted = select(Vote.item_number).where(Vote.person_id == person.id)
+    followed = select(Subscription.item_number).where(
+        Subscription.person_id == person.id, col(Subscription.is_following)
+    )
     return {
         Show.ALL: true(),
         Show.POSTED: col(Item.reporter_id) == person.id,
-        Show.VOTED: voted,
-        Show.FOLLOWING: col(Subscription.is_following).is_(True),
+        Show.VOTED: col(Item.number).in_(subscriptions.with_roots(voted)),
+        Show.FOLLOWING: and_(
+            col(Item.number).in_(subscriptions.with_roots(followed)), col(Subscription.is_following).is_not(False)
+        ),
     }[show]
 
 
 def _has_changed(person: Person) -> ColumnElement[bool]:
     moved, promised, said = (exists().where(*_since(person, table)) for table in (StatusChange, TargetMove, Comment))
     return and_(col(Item.changed_at) > Subscription.seen_at, or_(moved, promised, said))
+
+
+def _is_told(person: Person) -> ColumnElement[bool]:
+    """The condition that this person was told of something there, and has not looked."""
+    told = col(Notification.person_id) == person.id, col(Notification.item_number) == Item.number
+    return exists().where(*told, col(Notification.seen_at).is_(None))
 
 
 def _since(person: Person, table: Any) -> list[ColumnElement[bool]]:

@@ -1,11 +1,16 @@
-"""Cases: an item that a person posted, voted for, commented on or follows, and when they last looked at it."""
+"""Cases: an item that a person posted, voted for, commented on or follows, and when they last looked at it.
+
+What such an item was merged into is a case too, for as long as it is merged, because there it goes on. Nothing is
+written for that; whether they follow it is as they chose there, or else for what was merged.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import update
-from sqlmodel import Field, Session, SQLModel, col
+from sqlalchemy import bindparam, or_, union, update
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from app import db
 from app.items import Item
@@ -44,19 +49,52 @@ def start_each(session: Session, pairs: Iterable[tuple[int, int]], because: Beca
     db.insert_each_new(session, Subscription, rows)
 
 
+def with_roots(numbers: Any) -> Any:
+    """A select of these numbers of items, which is one too, and of those for which their votes count."""
+    return union(numbers, select(Item.root).where(col(Item.number).in_(numbers)))
+
+
+def numbers(person: Person) -> Any:
+    """A select of the numbers of all cases of a person."""
+    return with_roots(select(Subscription.item_number).where(Subscription.person_id == person.id))
+
+
+_NUMBER: Any = bindparam("number")
+TIE = (
+    select(Subscription)
+    .join(Item, col(Item.number) == Subscription.item_number)
+    .where(Subscription.person_id == bindparam("person_id"), or_(Item.number == _NUMBER, Item.root == _NUMBER))
+    .order_by(col(Item.number) != _NUMBER, col(Subscription.is_following).desc())
+    .limit(1)
+)
+
+
+def tie(session: Session, item: Item, person: Person) -> Subscription | None:
+    """What makes the item a case of this person and says whether they follow it; it may be of what was merged."""
+    found: Subscription | None = session.scalars(TIE, {"person_id": person.id, "number": item.number}).first()
+    return found
+
+
+def follows(session: Session, item: Item, person: Person) -> bool:
+    found = tie(session, item, person)
+    return found is not None and found.is_following
+
+
 def follow(session: Session, item: Item, person: Person) -> None:
     start(session, item, person, Because.FOLLOWED)
     _choose(session, item, person, is_following=True)
 
 
 def unfollow(session: Session, item: Item, person: Person) -> None:
-    _choose(session, item, person, is_following=False)
+    """Not to follow a case any more; for anybody else nothing happens."""
+    if tie(session, item, person) is not None:
+        mute(session, item, person)
 
 
 def mute(session: Session, item: Item, person: Person) -> None:
     """Not to follow it, also for somebody whose case it was not."""
     start(session, item, person, Because.FOLLOWED)
-    unfollow(session, item, person)
+    _choose(session, item, person, is_following=False)
 
 
 def _choose(session: Session, item: Item, person: Person, *, is_following: bool) -> None:

@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from app import cases, comments, db, hiding, status_changes, subscriptions, votes
+from app import cases, comments, db, hiding, notifications, status_changes, subscriptions, votes
 from app.boards import Access
 from app.cases import Show, Turn
 from app.items import Item
 from app.people import Person
 from app.statuses import Kind, Status
 from tests import factories
+from tests.fixtures.content import tell
 
 LONG_AGO = db.now() - timedelta(days=30)
 
@@ -158,3 +159,110 @@ def test_fifty_fit_on_a_page(session: Session, member: Person) -> None:
     first, second = cases.page(session, member), cases.page(session, member, Show.ALL, 2)
     assert (len(first.cases), first.has_more, len(second.cases), second.has_more) == (50, True, 2, False)
     assert len({case.item.number for case in [*first.cases, *second.cases]}) == 52
+
+
+# What was merged
+
+
+@pytest.fixture
+def twin(session: Session, other_member: Person, maintainer: Person, item: Item) -> Item:
+    """Posted by Ben, and merged into what Ada posted."""
+    made = factories.item(session, other_member, "The same again", at=LONG_AGO)
+    merge(session, made, item, maintainer)
+    subscriptions.look(session, made, other_member)
+    return made
+
+
+def merge(session: Session, item: Item, into: Item, by: Person) -> None:
+    factories.move(session, item, by, Status.DUPLICATE, duplicate_of=str(into.number))
+    tell(session)
+    session.expire_all()
+
+
+def part(session: Session, item: Item, by: Person) -> None:
+    factories.move(session, item, by, Status.ACKNOWLEDGED)
+    session.expire_all()
+
+
+def numbers(session: Session, person: Person, show: Show = Show.ALL) -> set[int]:
+    return {number for _turn, number, _news in shown(session, person, show)}
+
+
+def test_what_an_item_was_merged_into_is_a_case_for_as_long_as_it_is_merged(
+    session: Session, other_member: Person, maintainer: Person, item: Item, twin: Item
+) -> None:
+    both = {item.number, twin.number}
+    found = {show: numbers(session, other_member, show) for show in Show}
+    assert found == {Show.ALL: both, Show.POSTED: {twin.number}, Show.VOTED: both, Show.FOLLOWING: both}
+    part(session, twin, maintainer)
+    assert {show: numbers(session, other_member, show) for show in Show} == {show: {twin.number} for show in Show}
+
+
+def test_a_case_at_the_end_of_a_chain_is_there_once_and_not_its_middle(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item, twin: Item
+) -> None:
+    last, again = factories.item(session, maintainer), factories.item(session, other_member)
+    merge(session, item, last, maintainer)
+    merge(session, again, last, maintainer)
+    assert sorted(number for _turn, number, _news in shown(session, other_member)) == [
+        twin.number, last.number, again.number,
+    ]  # fmt: skip
+    assert numbers(session, member) == {item.number, last.number}
+    part(session, item, maintainer)
+    assert numbers(session, member) == {item.number}
+    assert numbers(session, other_member) == {item.number, twin.number, last.number, again.number}
+
+
+def test_what_is_new_there_is_told_once_and_until_it_was_looked_at(
+    session: Session, other_member: Person, maintainer: Person, item: Item, twin: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.SHIPPED)
+    tell(session)
+    news = (Turn.CHANGED, item.number, ["Mira Okafor, CTO, shipped “Search finds nothing”"])
+    assert shown(session, other_member) == [news, (Turn.SEEN, twin.number, [])]
+    assert notifications.elsewhere(session, other_member) == []
+    notifications.look(session, twin, other_member, db.now())
+    assert shown(session, other_member)[0] == news
+    notifications.look(session, item, other_member, db.now())
+    assert {turn for turn, _number, _news in shown(session, other_member)} == {Turn.SEEN}
+
+
+def test_who_has_the_item_as_a_case_anyway_has_it_once_as_before(
+    session: Session, other_member: Person, maintainer: Person, item: Item, twin: Item
+) -> None:
+    votes.cast(session, item, other_member, at=LONG_AGO)
+    factories.move(session, item, maintainer, Status.SHIPPED)
+    tell(session)
+    assert shown(session, other_member) == [
+        (Turn.CHANGED, item.number, ["Shipped by Mira Okafor, CTO"]), (Turn.SEEN, twin.number, []),
+    ]  # fmt: skip
+    part(session, twin, maintainer)
+    assert numbers(session, other_member) == {item.number, twin.number}
+
+
+def test_what_the_person_may_not_see_is_no_case_however_it_was_merged(
+    session: Session, other_member: Person, maintainer: Person, item: Item, twin: Item
+) -> None:
+    factories.move(session, item, maintainer, Status.SHIPPED)
+    tell(session)
+    hiding.hide(session, item, maintainer, "Advertising")
+    assert numbers(session, other_member) == {twin.number}
+
+
+def test_it_is_followed_as_chosen_there_or_else_as_what_was_merged(
+    session: Session, member: Person, other_member: Person, maintainer: Person, item: Item, twin: Item
+) -> None:
+    def follows(each: Item) -> bool:
+        return subscriptions.follows(session, each, other_member)
+
+    subscriptions.unfollow(session, twin, maintainer)
+    assert numbers(session, maintainer) == set()
+    assert (follows(item), subscriptions.follows(session, twin, member)) == (True, False)
+    subscriptions.unfollow(session, item, other_member)
+    assert (follows(item), follows(twin)) == (False, True)
+    assert numbers(session, other_member, Show.FOLLOWING) == {twin.number}
+    subscriptions.follow(session, item, other_member)
+    subscriptions.unfollow(session, twin, other_member)
+    assert (follows(item), follows(twin)) == (True, False)
+    assert numbers(session, other_member, Show.FOLLOWING) == {item.number}
+    assert numbers(session, other_member) == {item.number, twin.number}

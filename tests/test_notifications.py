@@ -170,6 +170,46 @@ def test_voters_of_what_was_merged_hear_of_the_item_that_stays(
     assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
 
 
+@pytest.mark.parametrize("which", ["twin", "item"])
+def test_no_more_mails_about_a_request_or_what_it_was_merged_into(
+    session: Session, advocate: Person, maintainer: Person, item: Item, which: str
+) -> None:
+    twin = factories.item(session, advocate, "Night theme")
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
+    events.silence(session, [twin.number])
+    notifications.choose(session, advocate, hears=Hear.WEEKLY, comments=False)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
+    notifications.mute(session, {"twin": twin, "item": item}[which], advocate)
+    factories.move(session, item, maintainer, Status.SHIPPED)
+    assert told(session) == ["Ada Lind", "Ada Lind", "Ben Osei", "Ben Osei", "Chiara Moretti"]
+    assert {mail.recipient for mail in mails(session, db.now() + timedelta(days=14))} == {
+        "ada.lind@example.org", "ben.osei@example.org",
+    }  # fmt: skip
+
+
+def test_who_follows_both_still_hears_of_the_one_that_stays(
+    session: Session, advocate: Person, maintainer: Person, item: Item
+) -> None:
+    twin = factories.item(session, advocate, "Night theme")
+    subscriptions.follow(session, item, advocate)
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
+    events.silence(session, [twin.number])
+    notifications.mute(session, twin, advocate)
+    factories.move(session, item, maintainer, Status.PLANNED)
+    assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
+
+
+def test_followers_of_what_was_merged_hear_that_it_goes_on_elsewhere_once_more(
+    session: Session, advocate: Person, maintainer: Person, item: Item
+) -> None:
+    twin, last = factories.item(session, advocate, "Night theme"), factories.item(session, maintainer, "Themes")
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
+    events.silence(session, [twin.number, last.number])
+    factories.move(session, item, maintainer, Status.DUPLICATE, duplicate_of=str(last.number))
+    assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
+
+
 def test_only_who_may_see_it_then_is_told(
     session: Session, other_member: Person, maintainer: Person, item: Item
 ) -> None:

@@ -1,7 +1,7 @@
 """Notifications: everybody whom an event concerns hears of it, once, on the page and as they chose by mail."""
 
 from app.db import Database
-from app.notifications.audiences import elsewhere
+from app.notifications.audiences import elsewhere, unseen_at
 from app.notifications.choosing import choose, mute, stop
 from app.notifications.mailing import mail_due
 from app.notifications.table import Notification, count_new, forget_all, forget_old, is_new, look, look_at_all
@@ -20,6 +20,7 @@ __all__ = [
     "mute",
     "send_out",
     "stop",
+    "unseen_at",
 ]
 
 

@@ -1,15 +1,15 @@
 """Who hears of what: one table of event by audience, and what an audience is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, union
+from sqlalchemy import ColumnElement, Integer, bindparam, exists, union
 from sqlmodel import Session, col, or_, select
 
-from app import db, wording
+from app import db, subscriptions, wording
 from app.comments import Comment
 from app.events import Event, Happened
 from app.items import Item, visible_by
@@ -20,7 +20,7 @@ from app.statuses import Status
 from app.subscriptions import Subscription
 from app.wording import Told
 
-ELSEWHERE_MOST = 50
+UNSEEN_MOST = 50
 
 
 class Audience(StrEnum):
@@ -43,9 +43,10 @@ AUDIENCES = {
 }
 
 _NUMBER: Any = bindparam("number")
-_FAMILY = select(Item.number).where(or_(Item.number == _NUMBER, Item.root == _NUMBER))  # and what was merged into it
+_ITSELF = select(col(Item.number)).where(Item.number == _NUMBER).cte(recursive=True)
+_MERGED = _ITSELF.union(select(col(Item.number)).join(_ITSELF, col(Item.merged_into) == _ITSELF.c.number))
 _FOLLOWERS = select(Subscription.person_id).where(
-    col(Subscription.item_number).in_(_FAMILY), col(Subscription.is_following)
+    col(Subscription.item_number).in_(select(_MERGED.c.number)), col(Subscription.is_following)
 )
 _CHOSE = select(Person.id).where(col(Person.hears_comments))
 SELECTED: dict[Audience, Any] = {
@@ -122,12 +123,18 @@ def _is_named(name: str, words: str) -> bool:
 
 def elsewhere(session: Session, person: Person) -> list[Told]:
     """What is new to somebody on items that are no case of theirs: they were mentioned. The latest first."""
+    return _unseen(session, person, col(Notification.item_number).not_in(subscriptions.numbers(person)))
+
+
+def unseen_at(session: Session, person: Person, numbers: Collection[int]) -> list[Told]:
+    """What is new to somebody on these items, the oldest first. Without any, nothing is asked."""
+    return _unseen(session, person, col(Notification.item_number).in_(numbers))[::-1] if numbers else []
+
+
+def _unseen(session: Session, person: Person, which: ColumnElement[bool]) -> list[Told]:
     unseen = col(Notification.person_id) == person.id, col(Notification.seen_at).is_(None)
-    case = exists().where(
-        col(Subscription.person_id) == person.id, col(Subscription.item_number) == Notification.item_number
-    )
-    new = select(Event).join(Notification, col(Notification.event_id) == Event.id).where(*unseen, ~case)
-    latest = session.exec(new.order_by(col(Event.id).desc()).limit(ELSEWHERE_MOST)).all()
+    new = select(Event).join(Notification, col(Notification.event_id) == Event.id).where(*unseen, which)
+    latest = session.exec(new.order_by(col(Event.id).desc()).limit(UNSEEN_MOST)).all()
     told, sight = wording.read(session, latest), Sight(session)
     return [each for each in told if not each.is_hidden and sight.reaches(person, each.item)]
 

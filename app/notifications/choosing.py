@@ -33,9 +33,12 @@ def stop(session: Session, person: Person) -> None:
 
 
 def mute(session: Session, item: Item, person: Person) -> None:
-    """Not to hear of this item any more, whatever made the person hear of it, nor of what waits to be mailed."""
+    """Not to hear of this item any more, whatever made the person hear of it, nor of what waits to be mailed.
+
+    Nor of what it was merged into, unless they follow that for another reason.
+    """
     subscriptions.mute(session, item, person)
+    both = item, session.get_one(Item, item.root)
+    silent = [each.number for each in both if not subscriptions.follows(session, each, person)]
     waits = col(Notification.person_id) == person.id, col(Notification.mailed_at).is_(None)
-    session.execute(
-        update(Notification).where(*waits, col(Notification.item_number) == item.number).values(due_at=None)
-    )
+    session.execute(update(Notification).where(*waits, col(Notification.item_number).in_(silent)).values(due_at=None))

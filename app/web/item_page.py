@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from app import db, items, live, notifications, policy, status_changes, tags, timeline, votes
+from app import db, items, live, notifications, policy, status_changes, subscriptions, tags, timeline, votes
 from app.attachments import Attachment
 from app.boards import Board
 from app.items import Item
@@ -16,7 +16,6 @@ from app.people import Person, Role
 from app.refusals import NotFound
 from app.status_changes import StatusChange
 from app.statuses import Status
-from app.subscriptions import Subscription
 from app.timeline import Entry, Happening
 from app.web import forms, kit, pages, team_forms
 from app.web.kit import Db, ItemInPath, Viewer
@@ -107,14 +106,14 @@ def case_of(session: Session, viewer: Person | None, item: Item) -> dict[str, An
     """What ties the viewer to the item, and the item to those that it shares its votes with."""
     relatives = _relatives(session, viewer, item)
     root = next((other for other in relatives if other.number == item.root), item)
-    case = session.get(Subscription, (viewer.id, item.number)) if viewer else None
+    tie = subscriptions.tie(session, item, viewer) if viewer else None
     return {
         "root": root,
         "merged": [other for other in relatives if other.merged_into == item.number],
         "weights": votes.weights(session, item),
         "voted": votes.of(session, viewer, [root.number]),
-        "is_following": case is not None and case.is_following,
-        "seen_at": case.seen_at if case else None,
+        "is_following": tie is not None and tie.is_following,
+        "seen_at": tie.seen_at if tie and tie.item_number == item.number else None,
     }
 
 

@@ -202,3 +202,17 @@ def test_only_who_is_signed_in_gets_forms_for_htmx(
     vote = page.partition('id="vote-form-1"')[2].partition(">")[0]
     assert ("data-hx-post" in vote) == signed_in
     assert kit.session_cookie() not in page
+
+
+def test_the_item_that_stays_is_followed_like_what_was_merged_into_it(
+    session: Session, other_browser: TestClient, other_member: Person, maintainer: Person, item: Item
+) -> None:
+    def pressed(number: int) -> bool:
+        return 'id="follow" aria-pressed="true"' in other_browser.get(f"/items/{number}").text
+
+    twin = factories.item(session, other_member, "Night theme")
+    assert not pressed(item.number)
+    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
+    assert pressed(item.number)
+    other_browser.post(f"/items/{item.number}/follow/withdrawal")
+    assert [pressed(each.number) for each in (item, twin)] == [False, True]

@@ -64,7 +64,7 @@ def test_one_item_says_what_its_page_says(
         "body": "It *stops*.", "steps": "1. press", "expected": "",
         "html": "<p>It <em>stops</em>.</p>\n\n<h3>Steps to see it</h3>\n<ol>\n<li>press</li>\n</ol>\n",
         "reporter": {"name": "Ada Lind", "title": ""}, "merged": [twin.number], "weights": {"blocks_me": 1},
-        "voted": True, "following": False, "votes": 2,
+        "voted": True, "following": True, "votes": 2,
     }  # fmt: skip
     assert told(script_of(member), f"/items/{twin.number}")["merged_into"] == item.number
 
