@@ -125,7 +125,7 @@ def find(session: Session, number: int) -> Widget | None:
     row = _row(session, number)
     if row is None:
         return None
-    return alone(row) if row.root == number else Widget(row, _row(session, row.root))
+    return alone(row) if row.root == number else Widget(row, _row(session, row.root) if row.root else None)
 
 
 def stations(session: Session, excerpt: Excerpt) -> list[Station]:

@@ -56,7 +56,7 @@ def station(session: Session, viewer: Person | None, status: Status, within: Vie
     """The first of what has this status within a view: the most wanted, or of what is closed the latest."""
     view = within.but(status=status)
     rows = _rows(viewer.role if viewer else None, view.narrowed_by, is_open=status.is_open)
-    found = listing.fetch(session, rows, {**listing.values_of(viewer, view), "most": most + 1})
+    found = listing.fetch(session, viewer, rows, {**listing.values_of(viewer, view), "most": most + 1})
     return Station(view, status, found[:most], len(found) > most)
 
 

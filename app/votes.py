@@ -169,6 +169,9 @@ WEIGHTS = select(_MOST.c.weight, func.count()).group_by(_MOST.c.weight)
 
 
 def weights(session: Session, item: Item) -> dict[Weight, int]:
-    """How many voters said how much it matters, each by what matters most to them among all that was merged."""
-    rows = db.run(session, WEIGHTS, {"number": item.root})
+    """How many voters said how much it matters, each by what matters most to them among all that was merged.
+
+    Of a merged item none: they count for the one that stays.
+    """
+    rows = db.run(session, WEIGHTS, {"number": item.number})
     return {Weight(weight): count for weight, count in rows if weight}

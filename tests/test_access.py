@@ -17,7 +17,7 @@ import pytest
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import db, edits, hiding, seals, sign_in, subscriptions, tags, votes, webhooks
+from app import db, edits, hiding, seals, sign_in, site, subscriptions, tags, votes, webhooks
 from app.boards import Access, Board
 from app.edits import Edit, Subject
 from app.imports.csv_files import preparing
@@ -26,6 +26,7 @@ from app.outbox import Mail
 from app.people import Person
 from app.status_changes import proposals
 from app.statuses import Status
+from app.votes import Weight
 from tests import factories, routes
 from tests.fixtures.database import RolledBack
 
@@ -579,23 +580,60 @@ def test_the_board_itself_is_private(browser_of: BrowserOf, private: dict[str, I
     assert browser_of(other_member).get("/?board=own").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["vote", "vote/withdrawal", "vote/weight", "follow", "follow/withdrawal", "comments"])
-def test_no_answer_tells_what_an_item_was_merged_into_out_of_sight(
-    session: Session, browser_of: BrowserOf, private: dict[str, Item], member: Person, other_member: Person,
-    maintainer: Person, path: str,
-) -> None:  # fmt: skip
-    """An item may be merged while both are public, and the board of the other made private later."""
+TWIN = "The same again"
+OF_TWIN = [
+    "/?status=duplicate", f"/?status=duplicate&q={TWIN}", f"/items/similar?title={TWIN}", f"/items/new?title={TWIN}",
+    "/me", "/me?show=voted", "/me/dossier.json", "/items/{twin}", "/items/{twin}/feed.atom", "/items/{twin}/feed.json",
+    "/feed.atom?status=duplicate", "/feed.json?status=duplicate", "/embed/items/{twin}", "/embed/items/{twin}.svg",
+    "/api/v1/items?status=duplicate", f"/api/v1/items/similar?title={TWIN}", "/api/v1/items/{twin}",
+    "/api/v1/items/{twin}/vote", "/api/v1/items/{twin}/status-changes",
+]  # fmt: skip
+ROOT = 4711
+
+
+@pytest.fixture(params=["narrowed", "hidden"])
+def twin(
+    request: pytest.FixtureRequest, session: Session, member: Person, other_member: Person, maintainer: Person
+) -> Item:
+    """An item that was merged while both were public into another, of which few may know by now."""
     board = factories.board(session, "later")
-    into = factories.item(session, member, SECRET, board="later")
-    twin = factories.item(session, member, "The same again")
+    site.lock(session).last_item_number = ROOT - 1
+    into = factories.item(session, maintainer, SECRET, board="later")
+    twin = factories.item(session, member, TWIN)
     votes.cast(session, twin, other_member)
+    votes.weigh(session, votes.cast(session, into, member), member, Weight.BLOCKS_ME)
     factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(into.number))
-    board.access = Access.OWN_CASES
+    if request.param == "narrowed":
+        board.access = Access.OWN_CASES
+    else:
+        hiding.hide(session, into, maintainer, "It names a customer.")
+    session.flush()
+    return twin
+
+
+def names_root(text: str) -> bool:
+    return SECRET in text or str(ROOT) in text or "Blocks me</dt>" in text or '"blocks_me":' in text
+
+
+def test_no_page_names_what_an_item_was_merged_into_out_of_sight(
+    twin: Item, caller_of: CallerOf, people: dict[str, Person | None]
+) -> None:
+    doors = [path.format(twin=twin.number) for path in OF_TWIN]
+    for who in ("visitor", "other", "advocate"):
+        answers = {path: caller_of(people[who], path).get(path) for path in doors}
+        assert [path for path, answer in answers.items() if names_root(answer.text)] == [], who
+        assert {answer.status_code for path, answer in answers.items() if "/me" not in path} == {200}
+    assert names_root(caller_of(people["maintainer"], "/").get("/?status=duplicate").text)
+
+
+@pytest.mark.parametrize("path", ["vote", "vote/withdrawal", "vote/weight", "follow", "follow/withdrawal", "comments"])
+def test_no_answer_names_what_an_item_was_merged_into_out_of_sight(
+    twin: Item, browser_of: BrowserOf, other_member: Person, path: str
+) -> None:
     browser = browser_of(other_member)
     for headers in ({}, {"HX-Request": "true"}):
         answer = browser.post(f"{twin.path}/{path}", headers=headers)
-        page = browser.get(twin.path)
-        assert SECRET not in answer.text + page.text
+        assert not names_root(answer.text + browser.get(twin.path).text)
 
 
 @pytest.mark.parametrize("path", ["vote", "vote/withdrawal", "vote/weight", "follow", "follow/withdrawal", "comments"])

@@ -45,7 +45,7 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     if view.query:
         values["found"] = _found(session, viewer, view)
     statement = _page_of(role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query))
-    rows = fetch(session, statement, values)
+    rows = fetch(session, viewer, statement, values)
     later = None
     if len(rows) > PAGE:
         last = rows[PAGE - 1]

@@ -1,6 +1,6 @@
 """What a list shows of an item, read in one select of named columns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -16,10 +16,10 @@ from app.statuses import Kind, Status
 
 
 class Row(NamedTuple):
-    """What a list shows of an item."""
+    """What a list shows of an item. What it was merged into is None where the reader may not know of that."""
 
     number: int
-    root: int
+    root: int | None
     merged_into: int | None
     kind: Kind
     title: str
@@ -74,9 +74,9 @@ ROWS = (
 OF_ONE = ROWS.where(col(Item.number) == bindparam("number"))
 
 
-def row(session: Session, number: int) -> Row:
-    """What a list shows of an item that is there."""
-    (found,) = fetch(session, OF_ONE, {"number": number})
+def row(session: Session, viewer: Person | None, number: int) -> Row:
+    """What a list shows this person of an item that is there."""
+    (found,) = fetch(session, viewer, OF_ONE, {"number": number})
     return found
 
 
@@ -86,14 +86,23 @@ def first(numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: Any) 
     return ROWS.join(walked, walked.c.number == Item.number).order_by(*order)
 
 
-def fetch(session: Session, rows: Select[Any], values: Mapping[str, Any] | None = None) -> list[Row]:
-    return [Row._make(found) for found in db.run(session, rows, values)]
+def fetch(session: Session, viewer: Person | None, rows: Select[Any], values: Mapping[str, Any]) -> list[Row]:
+    """These rows as this person may read them, which is one query, and another where something was merged."""
+    found = [Row._make(row) for row in db.run(session, rows, values)]
+    others = [number for row in found if row.merged_into for number in (row.merged_into, row.root)]
+    unknown = set(others) - items.known_among(session, viewer, others)
+    return [_without(row, unknown) for row in found] if unknown else found
+
+
+def _without(row: Row, unknown: Container[int | None]) -> Row:
+    merged_into, root = (None if number in unknown else number for number in (row.merged_into, row.root))
+    return row._replace(merged_into=merged_into, root=root)
 
 
 def with_numbers(session: Session, viewer: Person | None, numbers: list[int]) -> list[Row]:
     """The rows of these items, in this order, without those that this person may not see."""
     values = {"viewer_id": viewer.id if viewer else None, "numbers": numbers}
-    found = fetch(session, _with_numbers(viewer.role if viewer else None), values)
+    found = fetch(session, viewer, _with_numbers(viewer.role if viewer else None), values)
     by_number = {row.number: row for row in found}
     return [by_number[number] for number in numbers if number in by_number]
 

@@ -110,7 +110,7 @@ def case_of(session: Session, viewer: Person | None, item: Item) -> dict[str, An
     return {
         "root": root,
         "merged": [other for other in relatives if other.merged_into == item.number],
-        "weights": votes.weights(session, item),
+        "weights": votes.weights(session, root),
         "voted": votes.of(session, viewer, [root.number]),
         "is_following": tie is not None and tie.is_following,
         "seen_at": tie.seen_at if tie and tie.item_number == item.number else None,

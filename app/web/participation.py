@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
-from app import ballots, policy, subscriptions, taking_part, votes
+from app import ballots, listing, policy, subscriptions, taking_part, votes
 from app.ballots import Ballot, Counted
 from app.items import Item
 from app.people import Person
@@ -75,7 +75,8 @@ def _vote_again(
     case = item_page.case_of(session, person, item)
     voted, said = case["voted"], _said(sentence, case["root"])
     if kit.asked_by_htmx(request):
-        return pages.fragment(request, "items/_voted.html", item=item, voted=voted, said=said, case=case)
+        shown = item if item.root == item.number else listing.row(session, person, item.number)
+        return pages.fragment(request, "items/_voted.html", item=shown, voted=voted, said=said, case=case)
     return _button_again(request, item, voted, said)
 
 

@@ -152,14 +152,13 @@ def edit_item(request: Request, session: Db, person: Member, item: ItemInPath, a
 
 
 def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
-    row = listing.row(session, item.number)
+    row = listing.row(session, viewer, item.number)
     case = item_page.case_of(session, viewer, item)
     tagged = tags.of_items(session, [item.number])
     voted = {item.number: None} if case["voted"] else {}
-    known = items.known_among(session, viewer, [item.merged_into])
     files = [file for file in attachments.of_item(session, item.number) if file.is_of_item_itself]
     return Detail(
-        **shapes.fields(row, viewer, tagged, voted, known),
+        **shapes.fields(row, viewer, tagged, voted),
         **{name: getattr(item, name) for name in ("body", "html", "edited_at", "workaround", "due_on")},
         **{name: item.details.get(name, "") for name in items.DETAILS},
         reporter=shapes.byline(session.get_one(Person, item.reporter_id)),

@@ -1,6 +1,6 @@
 """What the API says: the forms of its answers, made from the same rows as the pages."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -12,7 +12,6 @@ from app.attachments import Attachment as AttachedFile
 from app.attachments import Kind as FileKind
 from app.config import settings
 from app.edits import Edit
-from app.items import known_among
 from app.listing import Row
 from app.people import Person
 from app.statuses import Kind, Status
@@ -133,8 +132,7 @@ def items(session: Session, viewer: Person | None, rows: list[Row]) -> list[Item
     """The items of a list, in a number of queries that does not grow with them."""
     numbers = [row.number for row in rows]
     tagged, voted = tags.of_items(session, numbers), votes.of(session, viewer, numbers)
-    known = known_among(session, viewer, (row.merged_into for row in rows))
-    return [Item(**fields(row, viewer, tagged, voted, known)) for row in rows]
+    return [Item(**fields(row, viewer, tagged, voted)) for row in rows]
 
 
 def fields(
@@ -142,9 +140,8 @@ def fields(
     viewer: Person | None,
     tagged: Mapping[int, list[Tag]],
     voted: Mapping[int, Weight | None],
-    known: Collection[int],
 ) -> dict[str, object]:
-    """What a list shows of an item, by the names of the API; of other items, those that are known to the viewer."""
+    """What a list shows of an item, by the names of the API."""
     same = {name: getattr(row, name) for name in SAME}
     return same | {
         "url": address(row.path),
@@ -155,7 +152,6 @@ def fields(
         "voted": None if viewer is None else row.number in voted,
         "comments": row.comment_count,
         "answer": _answer(row),
-        "merged_into": row.merged_into if row.merged_into in known else None,
     }
 
 
