@@ -4,7 +4,7 @@ import html
 import itertools
 import re
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable([
 _meaning = re.compile(r"[\\\[\]*_~`<>&!#]")
 _signs = re.compile(r"[\[\]*_~`<>&]")
 _allowed_tags = set("p br hr strong em s code pre blockquote ul ol li a h3 h4 h5 h6 table thead tbody tr th td".split())
+_drawn_tags = frozenset("hr li blockquote pre code th td".split())
 _whole_address = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
 
@@ -106,12 +107,26 @@ def as_typed(line: str) -> str:
 
 def excerpt(markdown: str, most: int = 240) -> str:
     """The first words of a Markdown text as plain text of at most `most` characters."""
-    plain = nh3.clean(str(to_html(markdown[: most * 8])), tags=set())
-    plain = " ".join(html.unescape(plain).split())
+    plain = " ".join(_seen(markdown[: most * 8]).split())
     if len(plain) <= most:
         return plain
     cut = plain[: most - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(",;:") + "…"
+
+
+def shows_nothing(markdown: str) -> bool:
+    """Whether nothing of a Markdown text can be seen, neither words nor what is drawn without any, as a line is."""
+    return is_blank(_seen(markdown, _drawn_tags))
+
+
+def says_nothing(markdown: str) -> bool:
+    """Whether what can be seen of a Markdown text has no letter, no digit and no symbol."""
+    return all(is_blank(letter) or unicodedata.category(letter)[0] not in "LNS" for letter in _seen(markdown))
+
+
+def _seen(markdown: str, tags: frozenset[str] = frozenset()) -> str:
+    """What a text shows, without its signs but for these tags."""
+    return html.unescape(nh3.clean(str(to_html(markdown)), tags=set(tags)))
 
 
 def slug(name: str) -> str:
@@ -137,6 +152,9 @@ def need_begin(after: str, *, is_first: bool) -> None:
         raise Invalid({"after": _("after: no page of this list ended there. Begin again without it.")})
 
 
+Missing = Callable[[str], bool]
+
+
 class Checks:
     """Collects what is wrong with the fields of one form, so that a person hears it all at once.
 
@@ -158,11 +176,15 @@ class Checks:
 
     def line(self, field: str, value: str, *, label: str, most: int, needed: bool = True) -> str:
         """One line of text: white space folded, at most `most` characters."""
-        return self._text(field, " ".join(value.split()), label, most, needed)
+        return self._text(field, " ".join(value.split()), label, most, is_blank if needed else None)
 
     def words(self, field: str, value: str, *, label: str, most: int = WORDS_MOST, needed: bool = True) -> str:
         """Text of several lines: line ends made alike, blank edges cut, at most `most` characters."""
-        return self._text(field, value.replace("\r\n", "\n").replace("\r", "\n").strip(), label, most, needed)
+        return self._words(field, value, label, most, shows_nothing if needed else None)
+
+    def said(self, field: str, value: str, *, label: str) -> str:
+        """What somebody of the team says in their own words, in which punctuation alone is none."""
+        return self._words(field, value, label, WORDS_MOST, says_nothing)
 
     def choice(self, field: str, value: str, among: object, *, label: str) -> str:
         if value not in among:  # type: ignore[operator]
@@ -176,12 +198,15 @@ class Checks:
             self.wrong(field, _("%(label)s: give an address that begins with https:// or http://.") % {"label": label})
         return value
 
-    def _text(self, field: str, value: str, label: str, most: int, needed: bool) -> str:
+    def _words(self, field: str, value: str, label: str, most: int, is_missing: Missing | None) -> str:
+        return self._text(field, value.replace("\r\n", "\n").replace("\r", "\n").strip(), label, most, is_missing)
+
+    def _text(self, field: str, value: str, label: str, most: int, is_missing: Missing | None) -> str:
         value = composed(value)
-        if needed and is_blank(value):
-            self.wrong(field, _("%(label)s: please write something here.") % {"label": label})
         if len(value) > most:
             self.wrong(field, _too_long(label, len(value), most))
+        elif is_missing is not None and is_missing(value):
+            self.wrong(field, _("%(label)s: please write something here.") % {"label": label})
         return "" if is_blank(value) else value
 
 

@@ -32,6 +32,12 @@ def text(label: str, most: int, good: str = "Ένα *δύο*", *, needed: bool =
     return Field(good, refused | blanks)
 
 
+def said(label: str) -> Field:
+    """What somebody of the team says, which signs alone are not."""
+    words = text(label, 10_000)
+    return Field(words.good, {**words.refused, "---": f"{label}: please write something here."})
+
+
 def choice(label: str, good: str) -> Field:
     return Field(good, {"none": f"{label}: choose one of those offered."})
 
@@ -49,7 +55,7 @@ def day(label: str) -> Field:
 def move(to: str, path: str = "/items/{new}/status-changes", who: str = "maintainer", **more: Field) -> Form:
     label = "Question" if to == "needs_info" else "Explanation"
     status = Field(to, {"none": "Status: choose one of those offered."})
-    return Form(path, who, {"to": status, "explanation": text(label, 10_000), "seen": Field("new"), **more})
+    return Form(path, who, {"to": status, "explanation": said(label), "seen": Field("new"), **more})
 
 
 UNASKED = Field()  # a field that an honest form fills in by itself, and of which anything may be taken
@@ -131,7 +137,7 @@ FORMS = [
     Form("/items/{new}/hiding", "maintainer", {"because": text("Why it is hidden", 1000)}),
     Form("/items/{new}/vote/weight", fields={"weight": choice("How much it matters", "important")}),
     move("acknowledged"),
-    move("needs_info", why=text("Why we ask", 10_000), due_on=day("Answer by"), checklist=CHECKLIST),
+    move("needs_info", why=said("Why we ask"), due_on=day("Answer by"), checklist=CHECKLIST),
     move("planned", target=TARGET),
     move("shipped", shipped_in=text("Version", 80, needed=False), shipped_link=Field("https://example.org/", {
         "javascript:alert(1)": "Link: give an address that begins with https:// or http://.",
@@ -142,12 +148,12 @@ FORMS = [
     move("duplicate", duplicate_of=ORIGINAL),
     move("acknowledged", "/triage/status-changes", chosen=CHOSEN, show=UNASKED, board=UNASKED, after=UNASKED),
     Form("/items/{planned}/target-moves", "maintainer",
-         {"target": TARGET, "cause": text("Why the target moves", 10_000)}),
+         {"target": TARGET, "cause": said("Why the target moves")}),
     Form("/items/{new}/merge-proposals", "advocate",
-         {"duplicate_of": ORIGINAL, "words": text("Why they are the same", 10_000)}),
+         {"duplicate_of": ORIGINAL, "words": said("Why they are the same")}),
     Form("/items/{new}/tags", "advocate", {"tags": TAGS}),
     Form("/items/{new}/board", "maintainer", {"board": choice("Board", "kinito")}),
-    Form("/status-changes/{change}/correction", "maintainer", {"explanation": text("Explanation", 10_000)}),
+    Form("/status-changes/{change}/correction", "maintainer", {"explanation": said("Explanation")}),
     Form("/sign-in", "", {
         "email": email(), "name": text("Your name", 80, needed=False), "next_path": Field("/"),
         "act_path": ACT,

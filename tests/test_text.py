@@ -133,3 +133,28 @@ def test_a_question_shows_as_it_was_written(question: str) -> None:
 def escaped(words: str) -> str:
     """As the sanitiser writes text."""
     return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+@pytest.mark.parametrize(
+    "unseen", ["&nbsp;", "&#8203;\n\n&shy;", "[](https://example.org)", "[a]: https://example.org", "#", "![]()"]
+)
+def test_words_that_are_drawn_as_nothing_are_none(unseen: str) -> None:
+    check = text.Checks()
+    for say in (check.words, check.said):
+        say(say.__name__, unseen, label="Comment")
+    assert check.problems == dict.fromkeys(("words", "said"), "Comment: please write something here.")
+
+
+@pytest.mark.parametrize("sign", ["---", "-", ">", "***", "…", "?!", "`--`", "\\\\", "| |\n|-|"])
+def test_signs_alone_are_words_of_people_but_not_what_the_team_says(sign: str) -> None:
+    check = text.Checks()
+    assert check.words("words", sign, label="Comment") == sign
+    check.said("said", sign, label="Explanation")
+    assert check.problems == {"said": "Explanation: please write something here."}
+
+
+@pytest.mark.parametrize("said", ["ok", "42", "好", "👍", "€", "- a", "[1](https://example.org)", "&lt;", "&nbsp"])
+def test_a_letter_a_digit_or_a_symbol_says_something(said: str) -> None:
+    check = text.Checks()
+    assert check.said("said", said, label="Explanation") == said
+    check.done()

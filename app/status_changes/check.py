@@ -25,7 +25,7 @@ def checked(session: Session, chosen: Collection[Item], person: Person, move: Mo
     check = text.Checks()
     to = Status(move.to)
     label = _("Question") if to is Status.NEEDS_INFO else _("Explanation")
-    fields: dict[str, Any] = {"explanation": check.words("explanation", move.explanation, label=label)}
+    fields: dict[str, Any] = {"explanation": check.said("explanation", move.explanation, label=label)}
     match to:
         case Status.DECLINED:
             fields |= _refusal(check, move, at)
@@ -54,7 +54,7 @@ def _refusal(check: text.Checks, move: Move, at: datetime) -> dict[str, Any]:
 
 def _question(check: text.Checks, move: Move, at: datetime) -> dict[str, Any]:
     return {
-        "why": check.words("why", move.why, label=_("Why we ask")),
+        "why": check.said("why", move.why, label=_("Why we ask")),
         "due_on": _day(check, "due_on", move.due_on, _("Answer by"), at, default=ANSWER_WITHIN),
         "checklist": _checklist(check, move.checklist),
     }

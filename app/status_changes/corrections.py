@@ -27,7 +27,7 @@ def correct(session: Session, row: StatusChange, person: Person, words: str, *, 
     """Correct an explanation in public: the earlier words stay one click away. Raises NotAllowed, Invalid."""
     policy.need(policy.is_maintainer(person) and not row.is_automatic)
     fields = text.Checks()
-    words = fields.words("explanation", words, label=_("Explanation"))
+    words = fields.said("explanation", words, label=_("Explanation"))
     fields.done()
     (item,) = items.lock(session, row.item_number)
     session.refresh(row)
@@ -67,7 +67,7 @@ def move_target(
         raise Refused(_("Only what is planned, in progress or asked about can have a target. Move it there first."))
     fields = text.Checks()
     target = check.target(fields, to)
-    cause = fields.words("cause", cause, label=_("Why the target moves"))
+    cause = fields.said("cause", cause, label=_("Why the target moves"))
     if target == item.target:
         fields.wrong("target", _("Target: this is the target it already has."))
     fields.done()

@@ -53,7 +53,7 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
         raise Refused(_("Only an open item can be merged."))
     fields = text.Checks()
     number = check.original(session, fields, [item], person, into)
-    words = fields.words("words", words, label=_("Why they are the same"))
+    words = fields.said("words", words, label=_("Why they are the same"))
     fields.done()
     if any(proposed.into.number == number for proposed in waiting(session, col(Item.number) == item.number)):
         raise Refused(_("This merge was proposed before and waits for a decision."))
