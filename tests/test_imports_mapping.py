@@ -116,7 +116,9 @@ def test_what_is_odd_is_told_by_its_line(database: Database) -> None:
         "1,Again,,2021-09-30,3,c@example.org,https://example.com,Open\n"
         "5,Future,,2099-01-01,3,d@example.org,https://example.com,Open\n"
         "6,Few,,2021-09-30\n"
-        "7,Many,,2021-09-30,3,e@example.org,https://example.com,Open,surplus\n",
+        "7,Many,,2021-09-30,3,e@example.org,https://example.com,Open,surplus\n"
+        "8,Loved,,2021-09-30,2147483647,f@example.org,https://example.com,Open\n"
+        f"9,Adored,,2021-09-30,{'9' * 5000},g@example.org,https://example.com,Open\n",
     )
     assert odd(batch) == [
         (2, "No title: the first words of the description stand for it."),
@@ -130,8 +132,10 @@ def test_what_is_odd_is_told_by_its_line(database: Database) -> None:
         (6, "Posted on: “2099-01-01” lies in the future."),
         (7, "The last columns are missing and count as empty."),
         (8, "Left out: 9 columns instead of 8."),
+        (9, "“2147483647” is no number of votes."),
+        (10, f"“{'9' * 20}” is no number of votes."),
     ]
-    assert (found(batch, "rows"), found(batch, "items"), found(batch, "left_out")) == (7, 4, 3)
+    assert (found(batch, "rows"), found(batch, "items"), found(batch, "left_out")) == (9, 6, 3)
 
 
 def test_a_survey_counts_what_would_come_in(database: Database, session: Session, member: Person) -> None:

@@ -23,10 +23,11 @@ from app.statuses import Kind
 from app.words import _, ngettext, number
 
 BODY_MOST = 200_000
+VOTES_MOST = 100_000_000  # for one item, so that what is merged can be added up
 OLDEST_YEAR = 1970
 DETAILS = (Field.EXPECTED, Field.STEPS, Field.VERSION)
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_WHOLE = re.compile(r"(-?\d+)(?:\.0+)?|(\d{1,3}(?:[.,\u00a0 ]\d{3})+)")
+_WHOLE = re.compile(r"(-?\d{1,12})(?:\.0+)?|(\d{1,3}(?:[.,\u00a0 ]\d{3}){1,3})")
 _SEPARATORS = re.compile(r"[,;|\n]")
 
 
@@ -105,7 +106,7 @@ class _Reader:
             closed_at=self._moment(row, Field.CLOSED_AT),
             reporter=name,
             email=email,
-            vote_count=sum(self._votes(row, given[each]) for each in (Field.VOTES, Field.IMPORTED_VOTES)) % 2**31,
+            vote_count=sum(self._votes(row, given[each]) for each in (Field.VOTES, Field.IMPORTED_VOTES)),
             tags=_tags(given[Field.TAGS]),
             answer=given[Field.ANSWER][:BODY_MOST],
             workaround=given[Field.WORKAROUND][: text.WORDS_MOST],
@@ -175,9 +176,10 @@ class _Reader:
     def _votes(self, row: Row, value: str) -> int:
         match = _WHOLE.fullmatch(value)
         count = int(match[1] or re.sub(r"\D", "", match[2])) if match else 0
-        if value and (match is None or not 0 <= count < 2**31):
+        if value and (match is None or not 0 <= count <= VOTES_MOST):
             row.note(_("“%s” is no number of votes.") % value[:20])
-        return max(count, 0) % 2**31
+            return 0
+        return count
 
     def _link(self, row: Row, value: str) -> str:
         if value and (not text.is_web_address(value) or len(value) > text.LINK_MOST):
