@@ -295,6 +295,22 @@ def test_only_what_is_open_is_proposed(
         proposals.propose(session, pair[0], advocate, str(pair[1].number), "The same again.")
 
 
+def test_a_proposal_is_shown_to_who_may_know_of_both(
+    session: Session, advocate: Person, maintainer: Person, member: Person
+) -> None:
+    board = factories.board(session, "later")
+    one, other = factories.item(session, member), factories.item(session, member, board="later")
+    proposal = proposals.propose(session, one, advocate, str(other.number), "The same.")
+
+    def shown_to(person: Person) -> list[int | None]:
+        return [each.proposal.id for each in proposals.of(session, one, person)]
+
+    assert (shown_to(advocate), shown_to(maintainer)) == ([proposal.id], [proposal.id])
+    board.access = Access.OWN_CASES
+    session.flush()
+    assert (shown_to(advocate), shown_to(maintainer)) == ([], [proposal.id])
+
+
 # Against a simple model
 
 ITEMS, PEOPLE = 5, 4

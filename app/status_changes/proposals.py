@@ -81,6 +81,13 @@ def waiting(session: Session, *among: ColumnElement[bool], after: int = 0, most:
     return [Proposed(*row) for row in session.exec(statement)]
 
 
+def of(session: Session, item: Item, viewer: Person | None) -> list[Proposed]:
+    """What was proposed for this item and nobody has decided, where the viewer may know of the other item."""
+    proposed = waiting(session, col(Item.number) == item.number)
+    known = items.known_among(session, viewer, (each.into.number for each in proposed))
+    return [each for each in proposed if each.into.number in known]
+
+
 def find(session: Session, id_: int) -> MergeProposal:
     """Raises NotFound."""
     proposal = session.get(MergeProposal, id_) if id_ < 2**31 else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app import boards, db, policy, tags, targets
 from app.boards import Board
@@ -51,7 +51,7 @@ def of(session: Session, viewer: Person | None, item: Item, refused: str = "", *
     return TeamForms(
         move=Move(**typed) if refused == "move" else Move(workaround=item.workaround),
         targets=targets.coming(db.now().date()),
-        proposals=proposals.waiting(session, col(Item.number) == item.number),
+        proposals=proposals.of(session, item, viewer),
         tags=tags.every(session),
         carried=[tag.slug for tag in tags.of_items(session, [item.number])[item.number]],
         boards=boards.every(session),
