@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db, events, items, policy, subscriptions, trend
+from app import db, events, items, policy, site, subscriptions, trend
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid
@@ -92,6 +92,7 @@ def withdraw(session: Session, item: Item, person: Person) -> Item:
 
 def withdraw_all(session: Session, person: Person) -> None:
     """Take back every vote of a person who leaves."""
+    site.lock(session)  # merges wait, or an item could count elsewhere by the time that it is locked
     own = select(Item.number, Item.root).join(Vote, col(Vote.item_number) == Item.number)
     touched = {number for both in session.exec(own.where(Vote.person_id == person.id)) for number in both}
     voted_for = items.lock(session, *touched)

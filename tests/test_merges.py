@@ -8,9 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from app import hiding, status_changes, votes
+from app import departure, hiding, status_changes, votes
 from app.boards import Access
 from app.db import Database
+from app.imports import running
+from app.imports.batches import State
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import Invalid, NotAllowed, Refused
@@ -18,6 +20,7 @@ from app.status_changes import Move, proposals
 from app.statuses import Status
 from app.votes import Vote
 from tests import factories
+from tests.csv_imports import begun
 
 
 @pytest.fixture
@@ -529,3 +532,53 @@ def test_a_merge_counts_nobody_twice_when_both_were_voted_for_at_once(
         one, other = session.get_one(Item, numbers[0]), session.get_one(Item, numbers[1])
         merge(session, one, other, by)
         assert counts(other) == [6]
+
+
+def while_it_is_merged(database: Database, pair: tuple[int, int], by: Person, act: Callable[[], None]) -> None:
+    """Do something that begins while the first item is merged into the other, and must wait for that."""
+    thread = Thread(target=act)
+    with database.session() as session:
+        one, other = (session.get_one(Item, number) for number in pair)
+        merge(session, one, other, by)
+        session.flush()
+        thread.start()
+        thread.join(timeout=1)
+    thread.join(timeout=30)
+
+
+def test_who_leaves_during_a_merge_is_counted_no_longer(
+    own_database: Database, cast: tuple[Person, list[int], list[Person]]
+) -> None:
+    by, numbers, (leaver, other, *_) = cast
+    with own_database.session() as session:
+        for person in (leaver, other):
+            votes.cast(session, session.get_one(Item, numbers[0]), person)
+
+    def leave() -> None:
+        with own_database.session() as session:
+            departure.leave(session, session.get_one(Person, leaver.key), leaver.email or "")
+
+    while_it_is_merged(own_database, (numbers[0], numbers[1]), by, leave)
+    with own_database.session(writes=False) as session:
+        assert counts(session.get_one(Item, numbers[1])) == [1]
+
+
+def test_a_duplicate_that_arrives_during_a_merge_counts_at_its_end(
+    own_database: Database, cast: tuple[Person, list[int], list[Person]]
+) -> None:
+    by, (mine, last, _), _people = cast
+    rows = "id,title,status,duplicate of\n1,Same again,duplicate,2\n2,Dark mode,Open,\n"
+    batch = begun(own_database, rows)
+    while batch.state is not State.MERGING:
+        batch = running.step(own_database, batch)
+    with own_database.session() as session:
+        original = session.exec(select(Item).where(Item.source_id == "2")).one()
+        merge(session, original, session.get_one(Item, mine), by)
+
+    def go_on() -> None:
+        running.run(own_database, batch, lambda _batch: None)
+
+    while_it_is_merged(own_database, (mine, last), by, go_on)
+    with own_database.session(writes=False) as session:
+        roots = dict(session.exec(select(Item.source_id, Item.root).where(col(Item.source_id).is_not(None))).all())
+        assert roots == {"1": last, "2": last}

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from app import items
+from app import items, site
 from app.imports.arrivals import Arrival
 from app.imports.batches import Import
 from app.imports.composing import explanation
 from app.items import Item
-from app.status_changes import merges
 from app.status_changes.append import append
 from app.status_changes.check import REVIEW_AFTER
 from app.statuses import Reason, Status
@@ -20,6 +19,7 @@ SEPARATORS = ",;| \n"
 def merge(session: Session, batch: Import, source: str, arrivals: Sequence[Arrival]) -> None:
     """Merge those that still wait for it; one whose original is not here, or is itself, is declined and says so."""
     asked = {arrival.source_id: arrival for arrival in arrivals}
+    site.lock(session)  # other merges wait, so that an original is still where it was found
     waiting = select(Item).where(Item.import_id == batch.id, Item.status == Status.NEW, Item.source == source)
     for item in session.exec(waiting.where(col(Item.source_id).in_(asked)).order_by(col(Item.number))).all():
         _merge(session, batch, item, asked[item.source_id or ""])
@@ -27,7 +27,6 @@ def merge(session: Session, batch: Import, source: str, arrivals: Sequence[Arriv
 
 def _merge(session: Session, batch: Import, item: Item, arrival: Arrival) -> None:
     original = _original(session, item, arrival)
-    merges.families(session, {item.number})
     items.lock(session, item.number, *({original.root} if original else ()))
     at = max(item.posted_at, arrival.closed_at or batch.started_at)
     if original is None or original.root == item.number:
