@@ -4,12 +4,12 @@ import asyncio
 from threading import Event
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import NotSupportedError
 from sqlmodel import Session
 
 from app import db, site
-from app.db import Database
+from app.db import Database, database
 from app.db.engines import POSTGRESQL_THREADS
 from app.web.refusal_pages import STORAGE_TROUBLE
 from tests.fixtures.database import ONLY_POSTGRESQL
@@ -48,3 +48,52 @@ def test_a_column_that_changed_its_type_under_a_running_program_is_read_the_next
         name(session)
     assert isinstance(trouble.value, STORAGE_TROUBLE)
     assert names_by_two_connections(own_database) == ["Our board", "Our board"]
+
+
+@ONLY_POSTGRESQL
+def test_where_nothing_is_heard_nobody_waits_for_long_until_there_is_a_sign_of_life(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits at all once it is known; what has begun is done when the database goes on."""
+    asked: list[str] = []
+    is_let_go = Event()
+
+    async def ask(what: str, writes: bool) -> None:
+        await own_database.run(lambda _session: (asked.append(what), is_let_go.wait(60)), writes=writes)
+
+    async def come() -> None:
+        with monkeypatch.context() as impatient:
+            impatient.setattr(database, "HEARD_WITHIN", 0.5)
+            readers = (ask("first", writes=False) for _each in range(2 * POSTGRESQL_THREADS))
+            heard = await asyncio.gather(*readers, ask("vote", writes=True), return_exceptions=True)
+        assert {type(each) for each in heard} == {db.Unheard}
+        for late in (ask("late", writes=True), own_database.together(_as_they_are, "late"), own_database.revision()):
+            with pytest.raises(db.Silent) as trouble:
+                await late
+            assert type(trouble.value) is db.Silent
+        is_let_go.set()
+        assert own_database._sign_of_life
+        await asyncio.wrap_future(own_database._sign_of_life)
+        await ask("again", writes=False)
+
+    asyncio.run(come())
+    assert "late" not in asked
+    assert asked[-1] == "again"
+    assert issubclass(db.Silent, STORAGE_TROUBLE)
+
+
+@ONLY_POSTGRESQL
+def test_what_hangs_is_ended_and_what_takes_long_is_not(own_database: Database) -> None:
+    def limit(connection: Connection | Session) -> str:
+        return connection.execute(text("show statement_timeout")).scalar_one()  # type: ignore[no-any-return]
+
+    with own_database.session() as session:
+        assert limit(session) == "5min"
+    with own_database.snapshot() as connection:
+        assert limit(connection) == "0"
+    with own_database.exclusively() as connection:
+        assert limit(connection) == "0"
+
+
+def _as_they_are(_session: Session, things: list[str]) -> list[str]:
+    return things

@@ -3,25 +3,36 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app.db.engines import POSTGRESQL_THREADS
+from app.db.engines import PATIENCE, POSTGRESQL_THREADS, UNHURRIED
 from app.db.gathering import Gathering
 from app.db.writing import WritingThread
 
 PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
+NO_ANSWER = "The database does not answer."
+HEARD_WITHIN = 3 * PATIENCE  # longer than it takes to connect anew and to wait for a lock
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
 SHORT_WAIT = "set local lock_timeout = '2s'"  # for a table that is read: meanwhile nobody else can read it either
 SNAPSHOT = "select concat(pg_current_snapshot(), ' ', pg_last_wal_replay_lsn())"
 
 Thing = TypeVar("Thing")
 Done = TypeVar("Done")
+
+
+class Silent(SQLAlchemyError):
+    """The database does not answer, and was not asked."""
+
+
+class Unheard(Silent):
+    """The database was asked, and did not answer: what was to be done may be done, now or later."""
 
 
 class Database:
@@ -37,6 +48,7 @@ class Database:
         self._gatherings: dict[Any, Gathering] = {}
         self._asked_at = -math.inf  # when a request last wanted to write
         self._snapshots = Gathering(_snapshot_for_each, self._read)
+        self._sign_of_life: Future[Any] | None = None  # that is waited for, since somebody got no answer
         self._watch: Any = None
         self._watch_is_old = False
         event.listen(engine, "engine_disposed", self._let_the_watch_go)
@@ -54,6 +66,8 @@ class Database:
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         engine = self.engine if self._is_sqlite else self.engine.execution_options(**options)
         with engine.connect() as connection, connection.begin():
+            if not self._is_sqlite:
+                connection.exec_driver_sql(UNHURRIED)
             yield connection
 
     @contextmanager
@@ -68,6 +82,7 @@ class Database:
                 _execute_outside(connection, "pragma busy_timeout=3600000", "pragma foreign_keys=off")
             with connection.begin():
                 if not self._is_sqlite:
+                    connection.exec_driver_sql(UNHURRIED)
                     connection.exec_driver_sql("set local lock_timeout = 0")
                     connection.exec_driver_sql(f"select pg_advisory_xact_lock({SCHEMA_LOCK})")
                     connection.exec_driver_sql(SHORT_WAIT)
@@ -80,8 +95,8 @@ class Database:
         if writes:
             self._asked_at = time.monotonic()
             self._renew_watch()
-            return await asyncio.wrap_future(self.write(work))
-        return await asyncio.wrap_future(self._read(work))
+        submit = self.write if writes else self._read
+        return await self._in_time(lambda: asyncio.wrap_future(submit(work)))
 
     async def together(self, work: Callable[[Session, list[Thing]], list[Done]], thing: Thing) -> Done:
         """Do the work for all who ask for it at the same moment, in one transaction that is over when this returns.
@@ -92,8 +107,33 @@ class Database:
         self._renew_watch()
         if work not in self._gatherings:
             self._gatherings[work] = Gathering(work, self.write)
-        done: Done = await self._gatherings[work].add(thing)
+        done: Done = await self._in_time(lambda: self._gatherings[work].add(thing))
         return done
+
+    async def _in_time(self, ask: Callable[[], Awaitable[Done]]) -> Done:
+        """What is answered. Raises Unheard where nothing is, and from then on Silent, until there is a sign of life.
+
+        A thread cannot be called back: it goes on with what it has begun, as soon as the database does.
+        """
+        if self._is_silent():
+            raise Silent(NO_ANSWER)
+        limit = asyncio.timeout(None if self._is_sqlite else HEARD_WITHIN)
+        try:
+            async with limit:
+                return await ask()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        if not self._is_silent():
+            self._sign_of_life = self._read(Session.connection)
+        raise Unheard(NO_ANSWER)
+
+    def _is_silent(self) -> bool:
+        """Whether a sign of life is waited for. One that failed is none, and is asked for anew."""
+        asked = self._sign_of_life
+        if asked is not None and asked.done():
+            self._sign_of_life = self._read(Session.connection) if asked.exception() else None
+        return self._sign_of_life is not None
 
     def write(self, work: Callable[[Session], Done]) -> "Future[Done]":
         """Have it done in a database thread, in one transaction, by whoever may write here."""
@@ -127,7 +167,9 @@ class Database:
         PostgreSQL's snapshot changes with every transaction that writes, on a replica with what it has replayed; it is
         asked once for all who want to know.
         """
-        return self._data_version() if self._is_sqlite else await self._snapshots.add(None)
+        if self._is_sqlite:
+            return self._data_version()
+        return await self._in_time(lambda: self._snapshots.add(None))
 
     def _data_version(self) -> object:
         self._renew_watch()

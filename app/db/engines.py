@@ -13,6 +13,11 @@ SQLITE_READONLY = 8
 POSTGRESQL_THREADS = 4
 FEATURE_NOT_SUPPORTED = "0A000"  # “cached plan must not change result type”
 PATIENCE = 5.0  # seconds
+STATEMENT_MOST = 300  # seconds; what may take longer says so, see `UNHURRIED`
+UNHURRIED = "set local statement_timeout = 0"
+NOTICES_A_CUT_LINE = {  # within half a minute, where the kernel alone would take hours
+    "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000,
+}  # fmt: skip
 
 Done = TypeVar("Done")
 
@@ -82,7 +87,7 @@ def _begin(connection: Any) -> None:
 def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
         url, pool_size=2 * POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
-        connect_args={"connect_timeout": int(PATIENCE)},
+        connect_args={"connect_timeout": int(PATIENCE), **NOTICES_A_CUT_LINE},
     )  # fmt: skip
     patience = Patience()
 
@@ -98,7 +103,7 @@ def _postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
-        connection.execute(f"set lock_timeout = {PATIENCE * 1000:.0f}")
+        connection.execute(f"set lock_timeout = '{PATIENCE}s'; set statement_timeout = '{STATEMENT_MOST}s'")
         connection.commit()
 
     return engine

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import replies, reply_addresses
 from app.config import settings
@@ -44,7 +44,7 @@ class Inbox:
             await self.database.run(lambda session: reply_addresses.opened(session, address), writes=False)
         except Refusal as refusal:  # before its words are read: strangers could have us read for hours
             return _answer(550, "5.1.1", refusal.words)
-        except DBAPIError:
+        except SQLAlchemyError:
             return _answer(451, "4.3.0", _("Please try again later."))
         if len(envelope.rcpt_tos) >= RECIPIENTS_MOST:
             return _answer(452, "4.5.3", _("One recipient at a time, please."))
@@ -60,7 +60,7 @@ class Inbox:
             return _answer(450, "4.7.1", refusal.words)
         except Refusal as refusal:
             return _answer(550, "5.7.1", refusal.words)
-        except DBAPIError:
+        except SQLAlchemyError:
             return _answer(451, "4.3.0", _("Nothing can be written at the moment. Please try again later."))
         return _answer(250, "2.0.0", _("Taken."))
 

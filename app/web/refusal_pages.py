@@ -22,14 +22,18 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from app import db
 from app.attachments import StoreTrouble
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.sign_in import Plan
 from app.web import kit, pages, resumption
 from app.web.kit import SignInNeeded
+from app.web.route import SAFE_METHODS
 from app.words import N_, _
 
-STORAGE_TROUBLE = (OperationalError, InternalError, InterfaceError, NotSupportedError, NoConnectionFree, StoreTrouble)
+STORAGE_TROUBLE = (
+    OperationalError, InternalError, InterfaceError, NotSupportedError, NoConnectionFree, db.Silent, StoreTrouble,
+)  # fmt: skip
 log = logging.getLogger("daylight.storage")
 WRITTEN = frozenset(
     "title body expected steps version given explanation why checklist workaround because cause words name"
@@ -38,6 +42,10 @@ WRITTEN = frozenset(
 NOTHING_HERE = N_("There is nothing at this address.")
 NO_STORAGE = N_(
     "Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute."
+)
+PERHAPS_STORED = N_(
+    "Daylight cannot use its storage right now, and cannot tell whether what you sent was stored. "
+    "Please look in a minute, before you send it again."
 )
 OVERTAKEN = N_("Somebody else did the same thing at this moment. Please look and try again.")
 BROKEN = N_("Something went wrong here, and it is not your fault. Please tell the people who run this board.")
@@ -129,10 +137,11 @@ def sign_in_form(
 async def storage_trouble(request: Request, problem: Exception) -> Response:
     """The disk is full, a lock is held too long, the database is away: as a page while reading is possible."""
     log_trouble(problem)
+    words = words_of_trouble(request, problem)
     try:
-        response = await _refusal_page(request, 503, [_(NO_STORAGE)])
+        response = await _refusal_page(request, 503, [words])
     except STORAGE_TROUBLE:
-        response = PlainTextResponse(_(NO_STORAGE), 503, {"Cache-Control": "no-store"})
+        response = PlainTextResponse(words, 503, {"Cache-Control": "no-store"})
     response.headers["Retry-After"] = "10"
     return response
 
@@ -141,6 +150,12 @@ async def overtaken(request: Request, problem: Exception) -> Response:
     """A rule that the database keeps was broken, because two people did the same thing at once."""
     log_overtaken(problem)
     return await refused(request, Refused(_(OVERTAKEN)))
+
+
+def words_of_trouble(request: Request, problem: Exception) -> str:
+    """What is said of it: where something was sent and the line broke before an answer came, it may have been done."""
+    is_unheard = isinstance(problem, db.Unheard) or getattr(problem, "connection_invalidated", False)
+    return _(PERHAPS_STORED) if is_unheard and request.method not in SAFE_METHODS else _(NO_STORAGE)
 
 
 def log_trouble(problem: Exception) -> None:

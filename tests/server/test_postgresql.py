@@ -2,15 +2,20 @@
 
 import inspect
 import os
+import signal
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from app.web.refusal_pages import NO_STORAGE, PERHAPS_STORED
 from tests.fixtures.database import REMEDY
 from tests.fixtures.needs import missing
 from tests.server.conftest import Starter
@@ -40,6 +45,21 @@ class Postgresql:
 
     def start(self) -> None:
         self.server.ensure_postgres_running()
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """All its processes stand still: the system takes what is sent to them, and nobody answers."""
+        leader = int((self.server.pgdata / "postmaster.pid").read_text().split()[0])
+        os.kill(leader, signal.SIGSTOP)
+        children = Path(f"/proc/{leader}/task/{leader}/children").read_text().split()
+        pids = [leader, *map(int, children)]
+        for pid in pids:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                os.kill(pid, signal.SIGCONT)
 
 
 @pytest.fixture
@@ -78,3 +98,24 @@ def test_a_database_that_is_away_is_told_to_readers_and_writers(postgresql: Post
     assert httpx.get(f"{server.url}/healthz", timeout=40).status_code == UNAVAILABLE
     postgresql.start()
     assert httpx.get(server.url, timeout=40).status_code == httpx.codes.OK
+
+
+def test_a_database_that_is_silent_is_told_and_taken_up_again(postgresql: Postgresql, quick: Starter) -> None:
+    """More ask at once than there are threads, all of which hang. A vote may be stored or not, which is said too."""
+    board = set_up(postgresql.url)
+    server, person = quick(DAYLIGHT_DATABASE_URL=postgresql.url), list(board.members)[1]
+    cookie = {"Cookie": f"session={board.members[person]}"}
+    vote = partial(httpx.post, f"{server.url}/items/{board.items[0]}/vote", headers=cookie, timeout=60)
+    look = partial(httpx.get, server.url, headers=cookie, timeout=60)
+    with ThreadPoolExecutor(30) as threads:
+        with postgresql.silent():
+            asked = [threads.submit(ask) for ask in (vote, vote, *[look] * 20)]
+            told = {answer.result().text for answer in asked}
+            assert {answer.result().status_code for answer in asked} == {UNAVAILABLE}
+            assert told <= {NO_STORAGE, PERHAPS_STORED}
+            for ask in (look, vote):
+                assert (ask().status_code, ask().text) == (UNAVAILABLE, NO_STORAGE)
+            assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == UNAVAILABLE
+        server.wait_until_it_answers()
+    assert vote().status_code == SEE_OTHER
+    assert look().status_code == httpx.codes.OK

@@ -45,14 +45,14 @@ class Problem(BaseModel):
 
 async def answered(request: Request, trouble: Exception) -> Response:
     """The answer to whatever was raised."""
-    status, words, headers = _told(trouble)
+    status, words, headers = _told(request, trouble)
     wrong = list(_wrong(request, trouble)) or None
     problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=words, errors=wrong)
     headers = {"Cache-Control": "private, no-store", **headers}
     return JSONResponse(problem.model_dump(exclude_none=True), status, headers, MEDIA_TYPE)
 
 
-def _told(trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
+def _told(request: Request, trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
     """Status, words and headers."""
     match trouble:
         case SignInNeeded():
@@ -67,10 +67,10 @@ def _told(trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
             return 422, " ".join(f"{_field(error)}: {_words(error)}" for error in trouble.errors()), {}
         case HTTPException():
             return trouble.status_code, _words_of_status(trouble.status_code), trouble.headers or {}
-    return _told_of_storage(trouble)
+    return _told_of_storage(request, trouble)
 
 
-def _told_of_storage(trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
+def _told_of_storage(request: Request, trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
     match trouble:
         case DataError():
             return 404, _(refusal_pages.NOTHING_HERE), {}
@@ -79,7 +79,7 @@ def _told_of_storage(trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
             return 409, _(refusal_pages.OVERTAKEN), {}
         case _ if isinstance(trouble, refusal_pages.STORAGE_TROUBLE):
             refusal_pages.log_trouble(trouble)
-            return 503, _(refusal_pages.NO_STORAGE), {"Retry-After": "10"}
+            return 503, refusal_pages.words_of_trouble(request, trouble), {"Retry-After": "10"}
     return 500, _(refusal_pages.BROKEN), {}
 
 
