@@ -19,12 +19,11 @@ BODY_MOST = 10_000  # bytes, from anybody; the longest token that is taken fits 
 
 
 class AdmissionRoute(ApiRoute):
-    async def read(self, request: Request) -> None:
-        """Count in a transaction of its own, because a token that is not taken undoes all that the other one wrote."""
+    async def let_in(self, request: Request) -> None:
+        """Anybody. Counted in a transaction of its own: a token that is not taken undoes all that the other wrote."""
         key = f"session:{kit.network(request)}"
         spend = partial(limits.spend, key=key, most=SESSIONS_MOST, per=SESSIONS_PER)
         await kit.in_transaction(request, spend, writes=True)
-        await super().read(request)
 
 
 areas = route.areas("Products", AdmissionRoute)

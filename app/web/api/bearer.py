@@ -13,6 +13,7 @@ from app.people import Person
 from app.refusals import NotAllowed, Refusal
 from app.tokens import Scope
 from app.web import kit
+from app.web.kit import SignInNeeded
 from app.words import _
 
 SCHEME = HTTPBearer(auto_error=False, scheme_name="token", description="A token that you make under /me/tokens.")
@@ -57,6 +58,12 @@ def identify(request: Request) -> Bearer | None:
     request.state.bearer = bearer
     kit.know(request, bearer.person if bearer else None)
     return bearer
+
+
+def need_token(request: Request) -> None:
+    """Raises TokenNeeded, and SignInNeeded where there is none."""
+    if identify(request) is None:
+        raise SignInNeeded(_("This needs a token. Make one under /me/tokens."))
 
 
 def _bearer(session: Session, header: str) -> Bearer:

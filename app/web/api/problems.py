@@ -111,7 +111,7 @@ def _wrong(request: Request, trouble: Exception) -> Iterator[Wrong]:
 def _field(error: Mapping[str, Any]) -> str:
     """The name of the field that a check of the framework is about; that of the body as a whole is its place."""
     place = error["loc"]
-    return str(place[1]) if len(place) > 1 and error["type"] != "json_invalid" else str(place[0])
+    return str(place[1] if len(place) > 1 else place[0])
 
 
 def _words(error: Mapping[str, Any]) -> str:

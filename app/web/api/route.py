@@ -1,5 +1,10 @@
-"""How a request reaches a handler of the API: as one of a page does, but known by its token, and read strictly."""
+"""How a request reaches a handler of the API: as one of a page does, but known by its token, and read strictly.
 
+What is sent is not read as JSON before its token was asked for, and not in the thread that writes: two megabytes of
+brackets take a second.
+"""
+
+import asyncio
 import inspect
 import json
 from collections.abc import Callable, Coroutine, Iterator
@@ -7,6 +12,7 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response, Security
 from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from starlette.background import BackgroundTask
@@ -23,16 +29,30 @@ from app.web.route import SAFE_METHODS, DatabaseRoute
 from app.words import _
 
 PREFIX = "/api/v1"
+BODY_MOST = 650_000  # bytes; the longest request fits, though each of its signs were written as \ud83d\ude00
+FIELDS_MOST = 100  # of an object, so that nobody is told of thousands that there is no such field
 
 
 class StrictRequest(Request):
-    """A request whose JSON says everything once."""
+    """A request whose JSON says everything once, and was read before the transaction began."""
 
     async def json(self) -> Any:
-        return json.loads(await self.body(), object_pairs_hook=_once, parse_constant=_no_number)
+        return self.state.said
+
+
+def _said(body: bytes) -> Any:
+    try:
+        return json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+    except json.JSONDecodeError as trouble:
+        wrong = {"type": "json_invalid", "loc": ["body"], "ctx": {"error": trouble.msg}}
+        raise RequestValidationError([wrong]) from None
+    except (ValueError, RecursionError):  # signs that are none, numbers without end, brackets in brackets
+        raise HTTPException(400) from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > FIELDS_MOST:
+        raise json.JSONDecodeError(_("an object has more than %s fields") % FIELDS_MOST, "", 0)
     fields = dict(pairs)
     if len(fields) < len(pairs):
         raise json.JSONDecodeError(_("a field was sent twice"), "", 0)
@@ -66,6 +86,16 @@ class ApiRoute(DatabaseRoute):
             return await handle(strict)
 
         return strictly
+
+    async def read(self, request: Request) -> None:
+        await super().read(request)
+        if request.state.body:
+            await self.let_in(request)
+            request.state.said = await asyncio.to_thread(_said, request.state.body)
+
+    async def let_in(self, request: Request) -> None:
+        """Before anything is done with what was sent: those whose token is known. Raises TokenNeeded, SignInNeeded."""
+        await kit.in_transaction(request, lambda _session: bearer.need_token(request))
 
     def answerer(self) -> Callable[[Request], Response]:
         answer = APIRoute.get_route_handler(self)
@@ -138,4 +168,4 @@ def areas(tag: str, route_class: type[ApiRoute] = ApiRoute) -> Areas:
 
 def _area(tag: str, scope: Scope, route_class: type[ApiRoute]) -> APIRouter:
     needs = Security(bearer.need, scopes=[scope])
-    return APIRouter(prefix=PREFIX, tags=[tag], route_class=route_class, dependencies=[needs])
+    return APIRouter(prefix=PREFIX, tags=[tag], route_class=route_class, dependencies=[needs], max_body_size=BODY_MOST)

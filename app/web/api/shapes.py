@@ -19,6 +19,8 @@ from app.tags import Tag
 from app.votes import Weight
 from app.words import _
 
+LIST_MOST = 100  # entries of a list that is sent; where that means fewer, the verb says so in words
+
 
 def _plain(value: str) -> str:
     if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):

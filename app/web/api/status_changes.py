@@ -81,6 +81,7 @@ class Moving(shapes.Asked):
     checklist: list[shapes.Text] = Field(
         [], description=f"What an answer should hold: up to {check.CHECKLIST_MOST} entries, each of up to"
         f" {check.ENTRY_MOST} characters; for needs_info.", examples=[["The version", "The log"]],
+        max_length=shapes.LIST_MOST,
     )  # fmt: skip
     duplicate_of: shapes.Number | None = Field(None, description="The item it is the same as; needed for duplicate.")
     target: Annotated[shapes.Text, Field(description="A month or a quarter, for planned and in_progress.",

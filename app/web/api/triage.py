@@ -18,7 +18,6 @@ from app.web.api.items import Detail
 from app.web.kit import Advocate, Db, ItemInPath, Maintainer
 
 areas = route.areas("Triage")
-TAGS_MOST = 100
 
 
 class Waiting(shapes.Item):
@@ -102,7 +101,7 @@ def reject_merge(session: Db, person: Maintainer, proposal: int) -> Response:
 
 
 class Tags(shapes.Asked):
-    tags: list[shapes.Text] = Field(max_length=TAGS_MOST, description="The short names of all it carries then.",
+    tags: list[shapes.Text] = Field(max_length=shapes.LIST_MOST, description="The short names of all it carries then.",
                                     examples=[["speed"]])  # fmt: skip
 
 

@@ -1,18 +1,25 @@
 """What people do through the API: the verbs of the pages, with their rules and their limits."""
 
+import json
 import unicodedata
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app import taking_part, tokens, votes
+from app import taking_part, text, tokens, votes
+from app.db import Database
+from app.db.engines import POSTGRESQL_THREADS
 from app.items import Item
+from app.main import create_app
 from app.people import Person
 from app.statuses import Kind, Status
+from app.web.api.route import BODY_MOST
 from tests import factories
+from tests.asking import Browser
 from tests.looking import is_following
 
 API = "/api/v1"
@@ -79,6 +86,7 @@ def test_what_is_no_such_body_is_refused_by_its_fields(
     [
         (b"{", "Expecting property name enclosed in double quotes"), (b'{"a": NaN}', "“NaN” is no number"),
         (b'{"title": "a", "title": "b"}', "a field was sent twice"),
+        (json.dumps(dict.fromkeys(range(101), 1)).encode(), "an object has more than 100 fields"),
     ],
 )  # fmt: skip
 def test_what_is_no_json_is_refused(member_script: TestClient, sent: bytes, said: str) -> None:
@@ -240,6 +248,42 @@ def test_words_come_back_as_they_went_in(member_script: TestClient, title: str) 
     assert [told["title"], told["body"]] == [whole, whole]
     assert "<script" not in told["html"]
     assert member_script.get(f"{API}/items", params={"q": title}).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "items"), ("PUT", "items/1/vote"), ("PATCH", "items/1")])
+@pytest.mark.parametrize("token", [{}, {"Authorization": "Bearer daylight_none"}])
+def test_nothing_is_read_of_what_somebody_without_a_token_sends(
+    visitor_script: TestClient, method: str, path: str, token: dict[str, str]
+) -> None:
+    headers = {"Content-Type": "application/json", **token}
+    assert visitor_script.request(method, f"{API}/{path}", content="[" * 600_000, headers=headers).status_code == 401
+
+
+def test_what_is_sent_is_read_while_others_write(own_database: Database) -> None:
+    """On SQLite one thread writes; nobody waits there for brackets that somebody else has sent."""
+    with own_database.session() as session:
+        token = tokens.make(session, factories.person(session), "Script", ["write"], "30")[1]
+    script = Browser(
+        create_app(own_database), base_url="http://localhost", headers={"Authorization": f"Bearer {token}"}
+    )
+    is_let_go = Event()
+    waiting = [own_database.write(lambda _session: is_let_go.wait(60)) for _each in range(POSTGRESQL_THREADS)]
+    answer = script.post(f"{API}/items", content="[1,", headers={"Content-Type": "application/json"})
+    assert not any(each.done() for each in waiting)
+    is_let_go.set()
+    assert wrong(answer) == {"body": "This is not JSON: Expecting value."}
+    assert all(each.result() for each in waiting)
+
+
+def test_the_longest_request_is_taken_however_it_is_written(member_script: TestClient) -> None:
+    most = {"title": text.TITLE_MOST, "body": text.BODY_MOST} | dict.fromkeys(
+        ("expected", "steps", "version"), text.WORDS_MOST
+    )
+    asked = IDEA | {"kind": "defect"} | {field: "\N{SUNFLOWER}" * length for field, length in most.items()}
+    headers = {"Content-Type": "application/json"}
+    assert member_script.post(f"{API}/items", content=json.dumps(asked), headers=headers).status_code == 201
+    too_long = json.dumps(asked).ljust(BODY_MOST + 1)
+    assert member_script.post(f"{API}/items", content=too_long, headers=headers).status_code == 413
 
 
 @pytest.mark.parametrize(
