@@ -19,6 +19,7 @@ def leave(session: Session, person: Person, typed_email: str) -> None:
     """
     if people.clean_email(typed_email) != person.email:
         raise Invalid({"email": _("E-mail: type the address of this account to delete it.")})
+    people.lock(session, person)
     people.need_another_owner(session, person)
     votes.withdraw_all(session, person)
     session.execute(delete(Subscription).where(col(Subscription.person_id) == person.id))

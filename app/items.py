@@ -245,7 +245,7 @@ def post(session: Session, person: Person, draft: Draft, *, at: datetime | None 
 
 def posted_before(session: Session, person: Person, form_key: str) -> Item | None:
     """The item that this very form has made already, if it was sent twice. One person's posts wait for each other."""
-    session.exec(select(Person.id).where(Person.id == person.id).with_for_update())
+    session.exec(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
     return session.exec(select(Item).where(Item.reporter_id == person.id, Item.form_key == form_key)).one_or_none()
 
 

@@ -171,6 +171,27 @@ def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
     return {person.key: person for person in session.scalars(WITH_IDS, {"ids": list(ids)})} if ids else {}
 
 
+STAYS = (
+    select(Person.id)
+    .where(col(Person.id) == bindparam("id"), col(Person.deleted_at).is_(None))
+    .with_for_update(read=True, key_share=True)
+)
+
+
+def keep(session: Session, person: Person) -> None:
+    """Nobody deletes this account until the transaction ends. Raises Refused if they just have.
+
+    Called before an item is locked, as deleting does it. Who acts hinders nobody else who acts.
+    """
+    if not db.run(session, STAYS, {"id": person.key}):
+        raise Refused(_("This account was deleted."))
+
+
+def lock(session: Session, person: Person) -> None:
+    """Wait until nothing is under way that needs the account, and let nothing begin."""
+    session.exec(select(Person.id).where(Person.id == person.id).with_for_update())
+
+
 def team(session: Session) -> list[Person]:
     """Everybody with a role above member, the highest first."""
     above = select(Person).where(Person.role != Role.MEMBER, col(Person.email).is_not(None))
@@ -273,7 +294,8 @@ def need_another_owner(session: Session, person: Person) -> None:
 def lock_owners(session: Session) -> set[int]:
     """The ids of all owners, who cannot change until the transaction ends: so one always remains."""
     owners = select(Person).where(Person.role == Role.OWNER, col(Person.deleted_at).is_(None)).order_by(col(Person.id))
-    return {owner.key for owner in session.exec(owners.with_for_update().execution_options(populate_existing=True))}
+    locked = owners.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return {owner.key for owner in session.exec(locked)}
 
 
 def change_role(session: Session, person: Person, role: Role, by: Person) -> None:

@@ -237,11 +237,12 @@ RUNNING = (
     select(SessionRow.key_hash, SessionRow.person_id)
     .join(Person, col(Person.id) == SessionRow.person_id)
     .where(col(SessionRow.key_hash).in_(bindparam("hashes", expanding=True)), *IS_RUNNING)
+    .with_for_update(read=True, key_share=True, of=Person)
 )
 
 
 def recognised_among(session: Session, keys: Iterable[str]) -> dict[str, int]:
-    """Those of these keys that open a session, each with the id of its person."""
+    """Those of these keys that open a session, each with the id of its person, whose account stays (`people.keep`)."""
     by_hash = {hashed(key): key for key in keys}
     found = db.run(session, RUNNING, {"hashes": list(by_hash), "now": db.now()})
     return {by_hash[key_hash]: person_id for key_hash, person_id in found}

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, or_, union, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db
+from app import db, people
 from app.items import Item
 from app.people import Person
 
@@ -81,6 +81,8 @@ def follows(session: Session, item: Item, person: Person) -> bool:
 
 
 def follow(session: Session, item: Item, person: Person) -> None:
+    """Raises Refused."""
+    people.keep(session, person)
     start(session, item, person, Because.FOLLOWED)
     _choose(session, item, person, is_following=True)
 
@@ -92,7 +94,8 @@ def unfollow(session: Session, item: Item, person: Person) -> None:
 
 
 def mute(session: Session, item: Item, person: Person) -> None:
-    """Not to follow it, also for somebody whose case it was not."""
+    """Not to follow it, also for somebody whose case it was not. Raises Refused."""
+    people.keep(session, person)
     start(session, item, person, Because.FOLLOWED)
     _choose(session, item, person, is_following=False)
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from app import comments, items, limits, policy, subscriptions, votes
+from app import comments, items, limits, people, policy, subscriptions, votes
 from app.comments import Comment
 from app.items import Draft, Item
 from app.people import Person
@@ -19,8 +19,9 @@ VOTES_MOST, VOTES_PER = 60, timedelta(minutes=1)
 def post(session: Session, person: Person, draft: Draft, *, form_key: str | None = None) -> Item:
     """Post an item with its author's vote; with the same key again it is the item that is there.
 
-    Raises Invalid, and TooMany for a person who posted often; maintainers may.
+    Raises Refused, Invalid, and TooMany for a person who posted often; maintainers may.
     """
+    people.keep(session, person)
     earlier = items.posted_before(session, person, form_key) if form_key else None
     if earlier is not None:
         return earlier
@@ -31,7 +32,8 @@ def post(session: Session, person: Person, draft: Draft, *, form_key: str | None
 
 
 def comment(session: Session, item: Item, person: Person, words: str, *, official: bool = False) -> Comment:
-    """Raises NotAllowed, Invalid, and TooMany for a person who said much; maintainers may."""
+    """Raises Refused, NotAllowed, Invalid, and TooMany for a person who said much; maintainers may."""
+    people.keep(session, person)
     _count(session, person, "comment", COMMENTS_MOST, COMMENTS_PER)
     return comments.post(session, item, person, words, official=official)
 
@@ -54,7 +56,8 @@ def _count(session: Session, person: Person, act: str, most: int, per: timedelta
 
 
 def vote(session: Session, item: Item, person: Person) -> Item:
-    """The item that carries the vote. Raises NotAllowed, TooMany."""
+    """The item that carries the vote. Raises Refused, NotAllowed, TooMany."""
+    people.keep(session, person)
     root = votes.cast(session, item, person)
     _count_vote(session, person)
     return root

@@ -3,21 +3,27 @@
 import json
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, func, select
 
-from app import comments, departure, dossier, outbox, people, sign_in, subscriptions, votes
+from app import ballots, comments, departure, dossier, outbox, people, sign_in, subscriptions, taking_part, votes
+from app.ballots import Ballot
 from app.boards import Access
 from app.comments import Comment
+from app.db import Database
+from app.items import Draft, Item
 from app.outbox import Mail
 from app.people import Person, Role, RoleChange
 from app.refusals import Invalid, Refused
 from app.sessions import SessionRow
 from app.sign_in import SignIn
 from app.status_changes import proposals
-from app.statuses import Status
+from app.statuses import Kind, Status
 from app.subscriptions import Subscription
 from app.votes import Vote
 from tests import factories
+from tests.fixtures.database import ONLY_POSTGRESQL
 
 
 def leave(session: Session, person: Person) -> None:
@@ -191,3 +197,58 @@ def test_every_table_that_names_a_person_is_in_the_dossier_or_left_out_on_purpos
     arranged = {"turn.person_id"}
     assert pointing - taken - acts_on_others - told_by_those - gone_in_a_day - arranged == set()
     assert taken <= pointing
+
+
+def act(session: Session, what: str, number: int, person_id: int, key: str) -> None:
+    item, person = session.get_one(Item, number), session.get_one(Person, person_id)
+    if what == "ballot":
+        ballots.count(session, [Ballot(key, number)])
+    elif what == "vote":
+        taking_part.vote(session, item, person)
+    elif what == "comment":
+        taking_part.comment(session, item, person, "Me too.")
+    elif what == "post":
+        taking_part.post(session, person, Draft(Kind.IDEA, "general", "Another"))
+    elif what == "follow":
+        subscriptions.follow(session, item, person)
+
+
+@ONLY_POSTGRESQL
+@pytest.mark.parametrize("what", ["ballot", "vote", "comment", "post", "follow"])
+@pytest.mark.parametrize("leaves_first", [True, False])
+def test_nothing_is_left_of_what_somebody_does_while_they_leave(
+    own_database: Database, what: str, leaves_first: bool
+) -> None:
+    with own_database.session() as session:
+        item, person = factories.item(session, factories.person(session)), factories.person(session)
+        number, person_id, address, key = (
+            item.number,
+            person.key,
+            person.email or "",
+            sign_in.open_session(session, person),
+        )
+
+    def do(session: Session) -> None:
+        act(session, what, number, person_id, key)
+
+    def go(session: Session) -> None:
+        departure.leave(session, session.get_one(Person, person_id), address)
+
+    first, second = (go, do) if leaves_first else (do, go)
+    with own_database.session() as session:
+        first(session)
+        session.flush()
+        later = own_database.write(second)
+        while not later.done() and not is_anybody_waiting(own_database):
+            pass
+    assert not isinstance(later.exception(), OperationalError)
+    with own_database.session() as session:
+        person, item = session.get_one(Person, person_id), session.get_one(Item, number)
+        assert (person.is_deleted, item.vote_count) == (True, 1)
+        assert [rows_of(session, table, person) for table in (Vote, Subscription)] == [0, 0]
+
+
+def is_anybody_waiting(database: Database) -> bool:
+    """Whether a transaction waits for another."""
+    with database.session(writes=False) as session:
+        return bool(session.execute(text("select count(*) from pg_locks where not granted")).scalar_one())
