@@ -13,7 +13,9 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from urllib.parse import unquote, urlsplit
+from weakref import WeakKeyDictionary
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from app import db, letters, outbox, people, site
@@ -41,12 +43,17 @@ class OurPolicy(EmailPolicy):
 ON_THE_WIRE = OurPolicy(linesep="\r\n", cte_type="7bit")
 IN_A_FILE = OurPolicy(max_line_length=998)  # long enough for words to stay as they can be read
 
+UNNOTED: WeakKeyDictionary[Database, list[Mail]] = WeakKeyDictionary()  # what has left while the database was away
+
 Send = Callable[[Mail, str], None]
 log = logging.getLogger("daylight.delivery")
 
 
 def deliver_due(database: Database) -> None:
     """Send what is due for a while, each mail by one process only; what fails waits and is tried again."""
+    unnoted = UNNOTED.setdefault(database, [])
+    while unnoted:
+        _note_departure(database, unnoted.pop())
     until = time.monotonic() + SLICE
     while _deliver_some(database) and time.monotonic() < until:
         pass
@@ -83,7 +90,16 @@ def _hand_over(database: Database, mail: Mail, site_name: str, send: Send) -> No
     except Exception as trouble:  # noqa: BLE001 - whatever it is, this mail waits and the others go on
         _note_failure(database, mail, trouble)
     else:
+        _note_departure(database, mail)
+
+
+def _note_departure(database: Database, mail: Mail) -> None:
+    """Write down that it has left; what cannot be written at the moment is in the next round, so that it stays once."""
+    try:
         database.write(lambda session: outbox.sent(session, mail)).result()
+    except DBAPIError:
+        UNNOTED[database].append(mail)
+        raise
 
 
 def _note_failure(database: Database, mail: Mail, trouble: Exception) -> None:

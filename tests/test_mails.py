@@ -13,9 +13,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from aiosmtpd.smtp import Session as Dialogue
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
-from app import delivery, letters, outbox, people
+from app import db, delivery, letters, outbox, people
 from app.config import settings
 from app.db import Database
 from app.items import Item
@@ -182,6 +183,27 @@ def test_a_mail_leaves_once_and_its_words_are_dropped(own_database: Database, by
     assert len(by_smtp.messages) == 1
     (mail,) = stored(own_database)
     assert (mail.done_at is not None, mail.body, mail.trouble) == (True, "", "")
+
+
+@pytest.mark.smtp
+def test_a_mail_that_left_while_the_database_was_away_is_noted_and_not_sent_again(
+    own_database: Database, by_smtp: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = outbox.sent
+
+    def lose_the_connection(_session: Session, _mail: Mail) -> None:
+        monkeypatch.setattr(outbox, "sent", note)
+        raise OperationalError("update", {}, Exception("The connection is lost."))
+
+    monkeypatch.setattr(outbox, "sent", lose_the_connection)
+    put(own_database)
+    with pytest.raises(OperationalError):
+        delivery.deliver_due(own_database)
+    with own_database.session() as session:
+        session.exec(select(Mail)).one().leased_until = db.now()
+    delivery.deliver_due(own_database)
+    assert len(by_smtp.messages) == 1
+    assert stored(own_database)[0].done_at is not None
 
 
 def test_a_mail_is_never_sent_if_what_caused_it_was_undone(own_database: Database, by_smtp: Post) -> None:
