@@ -262,7 +262,7 @@ def test_during_a_rotation_both_secrets_prove_it(
     assert receiver.messages[1].headers["webhook-id"] == message.headers["webhook-id"]
 
 
-def test_many_processes_send_each_message_once(
+def test_many_processes_send_each_message_once_and_in_order(
     own_database: Database, receiver: Receiver, sent_to: Callable[..., Webhook]
 ) -> None:
     sent_to(count=30)
@@ -273,8 +273,22 @@ def test_many_processes_send_each_message_once(
         thread.join()
     webhooks.deliver_due(own_database)
     sent = [message.headers["webhook-id"] for message in receiver.messages]
-    assert sorted(sent) == sorted(delivery.message_id for delivery in log(own_database))
+    assert sent == [delivery.message_id for delivery in log(own_database)]
     assert all(delivery.done_at is not None for delivery in log(own_database))
+
+
+def test_nothing_overtakes_a_message_that_is_on_its_way(
+    own_database: Database, receiver: Receiver, sent_to: Callable[..., Webhook]
+) -> None:
+    sent_to(count=2)
+    receiver.habit = "hang"
+    first = Thread(target=webhooks.deliver_due, args=(own_database,))
+    first.start()
+    receiver.wait_for(1)
+    webhooks.deliver_due(own_database)
+    assert len(receiver.messages) == 1
+    receiver.open_until.set()
+    first.join()
 
 
 def test_what_fails_is_tried_again_ever_later_and_given_up_after_days(

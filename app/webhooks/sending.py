@@ -12,7 +12,7 @@ from hashlib import sha256
 from hmac import digest
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from app import db, letters, outbox, outgoing, people, site
@@ -33,7 +33,7 @@ GONE = 410
 
 
 def deliver_due(database: Database) -> None:
-    """Send what is due, each message by one process only."""
+    """Send what is due: to each webhook, by one process at a time."""
     with database.session(writes=False) as session:
         waiting = list(session.exec(_due(db.now()).distinct()))
     if waiting:
@@ -42,19 +42,19 @@ def deliver_due(database: Database) -> None:
 
 
 def _due(now: datetime) -> Any:
-    """The webhooks that something is due for."""
+    """The webhooks that something is due for, and to which nothing is on its way."""
     waits = select(Delivery.webhook_id).join(Webhook, col(Webhook.id) == Delivery.webhook_id)
-    free = or_(col(Delivery.leased_until).is_(None), col(Delivery.leased_until) < now)
     open_ones = col(Delivery.done_at).is_(None), col(Delivery.given_up_at).is_(None), col(Webhook.paused_at).is_(None)
-    return waits.where(*open_ones, col(Delivery.run_at) <= now, free)
+    under_way = select(Delivery.webhook_id).where(col(Delivery.done_at).is_(None), col(Delivery.leased_until) >= now)
+    return waits.where(*open_ones, col(Delivery.run_at) <= now, col(Webhook.id).not_in(under_way))
 
 
 def _deliver_to(database: Database, webhook_id: int) -> None:
     """Send all that is due for one webhook, in order, until a message fails."""
     while True:
         with database.session() as session:
-            delivery = _claim(session, webhook_id)
-            webhook = session.get(Webhook, webhook_id)
+            webhook = session.get(Webhook, webhook_id, with_for_update={"skip_locked": True})
+            delivery = _claim(session, webhook_id) if webhook else None
         if delivery is None or webhook is None:
             return
         outcome = _send(webhook, delivery)
@@ -64,10 +64,10 @@ def _deliver_to(database: Database, webhook_id: int) -> None:
 
 
 def _claim(session: Session, webhook_id: int) -> Delivery | None:
-    """The next message for a webhook, so that no other process takes it while the lease runs."""
+    """The next message for a webhook, which is locked; no other process takes any while the lease runs."""
     now = db.now()
     due = _due(now).with_only_columns(col(Delivery.id)).where(Delivery.webhook_id == webhook_id)
-    first = due.order_by(col(Delivery.run_at), col(Delivery.id)).limit(1).with_for_update(of=Delivery, skip_locked=True)
+    first = due.order_by(col(Delivery.run_at), col(Delivery.id)).limit(1)
     claimed = (
         update(Delivery)
         .where(col(Delivery.id) == first.scalar_subquery())
