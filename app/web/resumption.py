@@ -9,13 +9,13 @@ from starlette.datastructures import Headers
 from starlette.routing import Match, Mount
 from starlette.types import Message, Receive, Scope, Send
 
-from app.config import settings
 from app.refusals import Invalid
 from app.sign_in import FORGOTTEN_AFTER, Plan
 from app.web import kit, pages
 from app.words import N_, _
 
 BODY_MOST = 700_000  # the longest item there may be, in a script that a form triples, fits
+ASKED = "asked"
 PATH_SIGNS = "/?#&=%+,;:@!$'()*~[]"
 FORM = "application/x-www-form-urlencoded"
 
@@ -45,14 +45,12 @@ def promise(act_path: str) -> str:
 
 def remember(response: Response, handle: str) -> None:
     """Let the browser show later that it asked for this code."""
-    seconds = int(FORGOTTEN_AFTER.total_seconds())
-    is_https = settings().is_https
-    response.set_cookie(_cookie(), handle, max_age=seconds, httponly=True, samesite="lax", secure=is_https)
+    kit.set_cookie(response, kit.own_name(ASKED), handle, lasts=int(FORGOTTEN_AFTER.total_seconds()))
 
 
 def asked(request: Request) -> str:
     """The handle of the last code that this browser asked for."""
-    return request.cookies.get(_cookie(), "")
+    return request.cookies.get(kit.own_name(ASKED), "")
 
 
 def has_asked(request: Request, handle: str) -> bool:
@@ -62,10 +60,6 @@ def has_asked(request: Request, handle: str) -> bool:
     its address, could let them do what they have never seen.
     """
     return asked(request) == handle
-
-
-def _cookie() -> str:
-    return "__Host-asked" if settings().is_https else "asked"
 
 
 def in_any_browser(plan: Plan) -> Plan:

@@ -54,7 +54,7 @@ def under(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Let the board have this public address."""
 
     def use(base_url: str) -> None:
-        for module in ("app.web.guard", "app.web.kit", "app.web.resumption"):
+        for module in ("app.web.guard", "app.web.kit"):
             monkeypatch.setattr(f"{module}.settings", lambda: Settings(base_url=base_url))
 
     return use
