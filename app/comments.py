@@ -46,7 +46,7 @@ class Comment(SQLModel, table=True):
 
 def find(session: Session, id_: int, item: Item) -> Comment:
     """A comment of this item. Raises NotFound."""
-    comment = session.get(Comment, id_) if id_ < 2**31 else None
+    comment = session.get(Comment, id_)
     if comment is None or comment.item_number != item.number:
         raise NotFound(_("There is no such comment."))
     return comment

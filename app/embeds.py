@@ -15,7 +15,7 @@ from app.statuses import Status
 from app.words import _, ago, ngettext, span
 from app.words import number as shown
 
-LIMIT, LIMIT_MOST, NUMBER_MOST = 5, 20, 2**31
+LIMIT, LIMIT_MOST = 5, 20
 SECTIONS = (Status.PLANNED, Status.IN_PROGRESS, Status.SHIPPED)
 OFFERED = [status for status in Status if status is not Status.DUPLICATE]  # those stand where they were merged into
 _COUNT = re.compile("[0-9]{1,2}")
@@ -139,5 +139,5 @@ def alone(row: Row) -> Widget:
 
 
 def _row(session: Session, number: int) -> Row | None:
-    found = listing.with_numbers(session, None, [number]) if number < NUMBER_MOST else []
+    found = listing.with_numbers(session, None, [number])
     return found[0] if found else None

@@ -183,7 +183,7 @@ NO_PAGES = {
     "/embed/frame.js",
     "/embed/identify.js", "/embed/items/{number:int}.svg", "/embed/items/{number:int}/badge.json", "/embed/{name}.js",
     "/feed.{form}",
-    "/healthz", "/items/{number}/card.png", "/items/{number:int}/feed.{form}", "/items/{number:int}/live", "/logo",
+    "/healthz", "/items/{number:int}/card.png", "/items/{number:int}/feed.{form}", "/items/{number:int}/live", "/logo",
     "/look.css", "/me/dossier.json", "/metrics", "/oembed", "/robots.txt", "/sitemap-{page}.xml", "/sitemap.xml",
 }  # fmt: skip
 

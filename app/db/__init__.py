@@ -9,6 +9,7 @@ from app.db.database import Database, Done, Silent, Unheard
 from app.db.engines import PATIENCE, TooOldSqlite, make_engine, sqlite_module
 from app.db.restoring import continue_numbering, put, taking_back
 from app.db.statements import (
+    DIGITS_MOST,
     insert_each_new,
     insert_new,
     not_a_way_in,
@@ -22,7 +23,8 @@ from app.db.statements import (
 )
 
 __all__ = [
-    "PATIENCE", "Database", "Done", "Html", "Silent", "TooOldSqlite", "Unheard", "Word", "continue_numbering",
+    "DIGITS_MOST", "PATIENCE", "Database", "Done", "Html", "Silent", "TooOldSqlite", "Unheard", "Word",
+    "continue_numbering",
     "insert_each_new", "insert_new", "make_engine", "not_a_way_in", "now", "put", "row_id", "run", "sqlite_module",
     "store", "store_each", "taking_back", "taking_locks", "upsert",
 ]  # fmt: skip

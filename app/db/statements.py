@@ -19,6 +19,7 @@ Rows = list[dict[str, Any]]
 
 ROWS_TOGETHER = (1, 2, 4, 8, 16, 32, 64)  # so that there are few shapes of an insert to keep
 INSERTS_MOST = 100
+DIGITS_MOST = 9  # of the number of a row, which fits any column then
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -144,4 +145,4 @@ def _or_nothing(insert: Any) -> Any:
 
 def row_id(value: str) -> int:
     """The id of a row as an address says it; 0, which no row has, for anything else."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else 0  # noqa: PLR2004 - digits
+    return int(value) if value.isascii() and value.isdecimal() and len(value) <= DIGITS_MOST else 0

@@ -87,7 +87,7 @@ class Import(SQLModel, table=True):
 
 def find(session: Session, id_: int) -> Import:
     """Raises NotFound."""
-    batch = session.get(Import, id_) if id_ < 2**31 else None
+    batch = session.get(Import, id_)
     if batch is None or batch.source == SAMPLE:
         raise NotFound(_("There is no such import."))
     return batch

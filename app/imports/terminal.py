@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from app import boards
+from app import boards, db
 from app.db import Database
 from app.imports import batches, running, telling, undoing
 from app.imports.batches import Import, State
@@ -40,7 +40,7 @@ def add_commands(parser: argparse.ArgumentParser, prepared: Callable[[], Abstrac
     _describe_csv(command("csv", import_csv, "Bring in the items of a CSV file."))
     command("list", show_list, "Show all imports.")
     to_undo = command("undo", undo, "Take out an import as a whole.")
-    to_undo.add_argument("id", type=int, help="its number, see `import list`")
+    to_undo.add_argument("id", type=db.row_id, help="its number, see `import list`")
     to_undo.add_argument(
         "--keep-touched", action="store_true", help="keep the items that people have voted or said something on"
     )

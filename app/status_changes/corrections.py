@@ -17,7 +17,7 @@ from app.words import _
 
 def find(session: Session, id_: int, viewer: Person | None) -> tuple[StatusChange, Item]:
     """A move of an item that this person may see. Raises NotFound."""
-    row = session.get(StatusChange, id_) if id_ < 2**31 else None
+    row = session.get(StatusChange, id_)
     if row is None:
         raise NotFound(_("There is no such status change."))
     return row, items.find(session, row.item_number, viewer)

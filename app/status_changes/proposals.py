@@ -90,7 +90,7 @@ def of(session: Session, item: Item, viewer: Person | None) -> list[Proposed]:
 
 def find(session: Session, id_: int) -> MergeProposal:
     """Raises NotFound."""
-    proposal = session.get(MergeProposal, id_) if id_ < 2**31 else None
+    proposal = session.get(MergeProposal, id_)
     if proposal is None:
         raise NotFound(_("There is no such proposal."))
     return proposal

@@ -52,7 +52,7 @@ def card_of_board(session: Db) -> Response:
     return Response(cards.drawn(site.the(session).name), media_type="image/png", headers=HOUR)
 
 
-@area.get("/items/{number}/card.png")
+@area.get("/items/{number:int}/card.png")
 def card_of_item(session: Db, item: ItemInPath, viewer: Viewer) -> Response:
     if item.is_hidden:
         raise NotFound(_("There is nothing at this address."))

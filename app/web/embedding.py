@@ -34,7 +34,7 @@ FOR_OTHER_SITES = {
     "Cross-Origin-Embedder-Policy": "require-corp",
 }
 GONE = 404
-OF_ITEM, LENGTH = re.compile("/items/([0-9]{1,10})"), re.compile("[0-9]{1,4}")
+OF_ITEM, LENGTH = re.compile("/items/([0-9]+)"), re.compile("[0-9]{1,4}")
 WIDTH, ITEM_HEIGHT, BOARD_HEIGHT = 480, 200, 640  # pixels that a frame is given where nobody says more
 DAY_SECONDS = 86400
 
@@ -183,7 +183,7 @@ def _widget_at(session: Db, url: str) -> tuple[str, str, int]:
         excerpt = Excerpt.asked(asked | {"sections": asked.get("status", "")})
         return f"/embed/board{excerpt.query}", site.the(session).name, BOARD_HEIGHT
     found = OF_ITEM.fullmatch(parts.path)
-    widget = embeds.find(session, int(found[1])) if found else None
+    widget = embeds.find(session, db.row_id(found[1])) if found else None
     if widget is None:
         raise nothing
     return f"/embed{widget.row.path}", widget.row.title, ITEM_HEIGHT

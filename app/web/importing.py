@@ -115,12 +115,12 @@ def _prepare(database: Database, form: FileForm, owner: Person) -> Import:
     return preparing.prepare(database, form.file.file, form.file.filename, by_id=owner.id, encoding=form.encoding)
 
 
-@area.get("/settings/import/{id_}")
+@area.get("/settings/import/{id_:int}")
 def show(request: Request, session: Db, _owner: Owner, id_: int) -> Response:
     return _show(request, session, batches.find(session, id_))
 
 
-@files.post("/settings/import/{id_}")
+@files.post("/settings/import/{id_:int}")
 async def choose(request: Request, id_: int) -> Response:
     """Survey the file with what was chosen and, if that was asked for, begin."""
     await kit.in_transaction(request, lambda _session: _owner(request))
@@ -140,7 +140,7 @@ async def choose(request: Request, id_: int) -> Response:
     return kit.see_other(batch.path)
 
 
-@area.post("/settings/import/{id_}/removal")
+@area.post("/settings/import/{id_:int}/removal")
 def remove(session: Db, _owner: Owner, id_: int, form: Annotated[RemovalForm, typed(RemovalForm)]) -> Response:
     """Discard what has not begun, undo what has."""
     batch = batches.find(session, id_)

@@ -85,8 +85,6 @@ Owner = Annotated[Person, _with(policy.is_owner)]
 
 
 async def _item(session: Db, viewer: Viewer, number: int) -> Item:
-    if not 0 < number < 2**31:
-        raise NotFound(_("There is no item with this number."))
     return items.find(session, number, viewer)
 
 

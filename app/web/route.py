@@ -16,9 +16,8 @@ from starlette.convertors import Convertor, register_url_convertor
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.db import DIGITS_MOST
 from app.web.calling import caller
-
-DIGITS_MOST = 10  # more than any number has, and few enough for Python to read
 
 
 class Number(Convertor[int]):

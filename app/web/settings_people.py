@@ -28,7 +28,7 @@ class RoleForm:
 
 
 async def _person(session: Db, _owner: Owner, id_: int) -> Person:
-    person = session.get(Person, id_) if id_ < 2**31 else None
+    person = session.get(Person, id_)
     if person is None or person.email is None:
         raise NotFound(_("There is no such person."))
     return person
