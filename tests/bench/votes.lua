@@ -6,7 +6,8 @@ local count = tonumber(os.getenv("BENCH_FROM") or "0")
 function request()
   count = count + 1
   local person = count % people + 1
-  local item = (count * 7919) % items + 1
+  local round = math.floor(count / people) -- in each, a person votes for something else
+  local item = (count * 7919 + round) % items + 1
   return wrk.format("POST", "/items/" .. item .. "/vote", {
     ["Cookie"] = "session=bench-" .. person,
     ["Content-Type"] = "application/x-www-form-urlencoded",
