@@ -160,23 +160,27 @@ def test_who_mutes_an_item_hears_no_more_of_it_but_is_still_asked(
     assert told(session) == ["Ada Lind"]
 
 
-def test_voters_of_what_was_merged_hear_of_the_item_that_stays(
-    session: Session, other_member: Person, maintainer: Person, advocate: Person, item: Item
-) -> None:
+@pytest.fixture
+def twin(session: Session, advocate: Person, maintainer: Person, item: Item) -> Item:
+    """What Chiara posted, merged into the item."""
     twin = factories.item(session, advocate, "Night theme")
     factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
     events.silence(session, [twin.number])
+    return twin
+
+
+@pytest.mark.usefixtures("twin")
+def test_voters_of_what_was_merged_hear_of_the_item_that_stays(
+    session: Session, maintainer: Person, item: Item
+) -> None:
     factories.move(session, item, maintainer, Status.SHIPPED)
     assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
 
 
 @pytest.mark.parametrize("which", ["twin", "item"])
-def test_no_more_mails_about_a_request_or_what_it_was_merged_into(
-    session: Session, advocate: Person, maintainer: Person, item: Item, which: str
+def test_no_more_mails_about_an_item_or_what_it_was_merged_into(
+    session: Session, advocate: Person, maintainer: Person, item: Item, twin: Item, which: str
 ) -> None:
-    twin = factories.item(session, advocate, "Night theme")
-    factories.move(session, twin, maintainer, Status.DUPLICATE, duplicate_of=str(item.number))
-    events.silence(session, [twin.number])
     notifications.choose(session, advocate, hears=Hear.WEEKLY, comments=False)
     factories.move(session, item, maintainer, Status.PLANNED)
     assert told(session) == ["Ada Lind", "Ben Osei", "Chiara Moretti"]
