@@ -5,11 +5,13 @@ types of its columns make what goes in and what comes out, as ever.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.engine.interfaces import Compiled
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 300  # statements
 
@@ -104,7 +106,7 @@ class Prepared:
     def _makers(self, described: Sequence[Any]) -> list[tuple[int, Made]]:
         """What makes values of those columns that need it; the driver tells of which kind each is in the database."""
         kinds = zip(self.columns, described, strict=True)
-        made = [_kind(column, self.dialect).result_processor(self.dialect, about[1]) for column, about in kinds]
+        made = [_maker(column, self.dialect, about[1]) for column, about in kinds]
         return [(at, how) for at, how in enumerate(made) if how is not None]
 
 
@@ -121,6 +123,18 @@ def _read(row: tuple[Any, ...], makers: list[tuple[int, Made]]) -> tuple[Any, ..
     for at, made in makers:
         values[at] = made(values[at])
     return tuple(values)
+
+
+def _maker(column: Any, dialect: Dialect, kind: object) -> Made | None:
+    if isinstance(column.type, UTCDateTime) and dialect.name == "sqlite":
+        return _moment  # what the library makes of it as well, in three steps; every row of a list has several
+    made: Made | None = _kind(column, dialect).result_processor(dialect, kind)
+    return made
+
+
+def _moment(value: str | None) -> datetime | None:
+    """A moment as SQLite keeps it, which is in UTC and does not say so."""
+    return None if value is None else datetime.fromisoformat(f"{value}Z")
 
 
 def _kind(element: Any, dialect: Dialect) -> Any:
