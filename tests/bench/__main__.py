@@ -39,7 +39,8 @@ class Run:
 
     def commits(self) -> float:
         """Bare durable commits a second at this moment."""
-        return commits_a_second(self.folder / f"commits-{len(self.rows)}.sqlite3", BESIDE)
+        with tempfile.TemporaryDirectory(dir=self.folder) as place:
+            return commits_a_second(Path(place) / "bare.sqlite3", BESIDE)
 
     def add(self, database: str, size: int, name: str, figures: Figures, against: float) -> None:
         row = {
