@@ -1,12 +1,13 @@
 """How a request reaches a handler of the API: as one of a page does, but known by its token, and read strictly.
 
-What is sent is not read as JSON before its token was asked for, and not in the thread that writes: two megabytes of
-brackets take a second.
+What is sent is not read as JSON before its token was asked for, not in the thread that writes, and not at all if it is
+mostly brackets: those would hold the interpreter for longer than any text.
 """
 
 import asyncio
 import inspect
 import json
+import re
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, NamedTuple
 
@@ -31,6 +32,8 @@ from app.words import _
 PREFIX = "/api/v1"
 BODY_MOST = 650_000  # bytes; the longest request fits, though each of its signs were written as \ud83d\ude00
 FIELDS_MOST = 100  # of an object, so that nobody is told of thousands that there is no such field
+BRACKETS_MOST = 1_000  # outside of texts; a list of a hundred moves has not half as many
+_TEXT = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 
 
 class StrictRequest(Request):
@@ -42,12 +45,20 @@ class StrictRequest(Request):
 
 def _said(body: bytes) -> Any:
     try:
-        return json.loads(body, object_pairs_hook=_once, parse_constant=_no_number)
+        said = body.decode("utf-8-sig")
+        _need_few_brackets(said)
+        return json.loads(said, object_pairs_hook=_once, parse_constant=_no_number)
     except json.JSONDecodeError as trouble:
         wrong = {"type": "json_invalid", "loc": ["body"], "ctx": {"error": trouble.msg}}
         raise RequestValidationError([wrong]) from None
     except (ValueError, RecursionError):  # signs that are none, numbers without end, brackets in brackets
         raise HTTPException(400) from None
+
+
+def _need_few_brackets(said: str) -> None:
+    besides = _TEXT.sub("", said)
+    if besides.count("[") + besides.count("{") > BRACKETS_MOST:
+        raise HTTPException(400)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -101,6 +101,15 @@ def test_what_cannot_be_read_is_refused(member_script: TestClient, sent: bytes) 
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_brackets_are_counted_before_they_are_read(member_script: TestClient) -> None:
+    """A few hundred kilobytes of them would hold the interpreter for a third of a second; in a text they are text."""
+    headers = {"Content-Type": "application/json"}
+    mostly = b"[" + b",".join([b"[{}]"] * 500) + b"]"
+    assert member_script.post(f"{API}/items", content=mostly, headers=headers).status_code == 400
+    said = IDEA | {"body": '"[{' * 500}
+    assert member_script.post(f"{API}/items", json=said).status_code == 201
+
+
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", ""])
 def test_a_body_has_to_call_itself_json(session: Session, member_script: TestClient, media_type: str) -> None:
     answer = member_script.post(f"{API}/items", content=b"title=x", headers={"Content-Type": media_type})
