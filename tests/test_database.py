@@ -82,6 +82,23 @@ def test_where_nothing_is_heard_nobody_waits_for_long_until_there_is_a_sign_of_l
     assert issubclass(db.Silent, STORAGE_TROUBLE)
 
 
+def test_no_revision_comes_again_when_all_connections_are_new(own_database: Database) -> None:
+    """As they are after nothing could be written: what is remembered of before is not taken for what is now."""
+
+    async def after_each_write() -> list[object]:
+        seen = []
+        for _turn in range(3):
+            with own_database.session() as session:
+                site.next_item_numbers(session)
+            seen.append(await own_database.revision())
+        return seen
+
+    seen = asyncio.run(after_each_write())
+    own_database.engine.dispose()
+    seen += asyncio.run(after_each_write())
+    assert len(set(seen)) == len(seen)
+
+
 @ONLY_POSTGRESQL
 def test_what_hangs_is_ended_and_what_takes_long_is_not(own_database: Database) -> None:
     def limit(connection: Connection | Session) -> str:

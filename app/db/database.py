@@ -50,6 +50,7 @@ class Database:
         self._snapshots = Gathering(_snapshot_for_each, self._read)
         self._sign_of_life: Future[Any] | None = None  # that is waited for, since somebody got no answer
         self._watch: Any = None
+        self._watches = 0  # that there have been; each counts anew
         self._watch_is_old = False
         event.listen(engine, "engine_disposed", self._let_the_watch_go)
 
@@ -176,7 +177,8 @@ class Database:
         if self._watch is None:
             self._watch = self.engine.raw_connection()
             self._watch.detach()
-        return self._watch.dbapi_connection.execute("pragma data_version").fetchone()[0]
+            self._watches += 1
+        return self._watches, self._watch.dbapi_connection.execute("pragma data_version").fetchone()[0]
 
     def _let_the_watch_go(self, _engine: object) -> None:
         self._watch_is_old = True
