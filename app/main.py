@@ -51,7 +51,9 @@ def create_app(database: Database | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with work.in_background(app.state.database), inbox.listening(app.state.database):
             yield {serving.STREAMS: app.state.streams}
+            end = work.end_in_time()
         app.state.database.close()
+        end.cancel()
 
     app = Guarded(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
     app.state.database = database

@@ -5,10 +5,12 @@ Every process that serves does this too, safely, because each piece of work is c
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from threading import Timer
 
 from sqlalchemy.exc import DBAPIError
 
@@ -34,6 +36,7 @@ from app.status_changes import questions
 
 FIRST = 0.5  # seconds after the start, when those who waited for it have their pages
 PAUSE_AFTER_TROUBLE = 10.0  # seconds
+END_MOST = 10.0  # seconds
 log = logging.getLogger("daylight.work")
 
 
@@ -126,6 +129,22 @@ async def _is_set_within(seconds: float, stop: asyncio.Event) -> bool:
     return stop.is_set()
 
 
+def end_in_time() -> Timer:
+    """Let the process end, whatever its threads still wait for: one that asks a silent database cannot be called back.
+
+    Nothing is lost by it that a kill would not lose. The timer is given back to be cancelled when all have ended.
+    """
+    timer = Timer(END_MOST, _give_up)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+def _give_up() -> None:
+    log.error("Background work did not end within %d seconds; the process ends without it.", END_MOST)
+    os._exit(1)
+
+
 def until_stopped(database: Database) -> None:
     """The same work in a process of its own, until it is interrupted or terminated."""
     asyncio.run(_until_stopped(database))
@@ -137,3 +156,4 @@ async def _until_stopped(database: Database) -> None:
         signal.signal(number, lambda *_: loop.call_soon_threadsafe(stopped.set))
     async with in_background(database):
         await stopped.wait()
+        end_in_time()

@@ -4,6 +4,7 @@ import inspect
 import os
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -119,3 +120,12 @@ def test_a_database_that_is_silent_is_told_and_taken_up_again(postgresql: Postgr
         server.wait_until_it_answers()
     assert vote().status_code == SEE_OTHER
     assert look().status_code == httpx.codes.OK
+
+
+def test_a_server_ends_though_its_database_is_silent(postgresql: Postgresql, quick: Starter) -> None:
+    server = quick(DAYLIGHT_DATABASE_URL=postgresql.url)
+    with postgresql.silent(), ThreadPoolExecutor() as threads:
+        asked = threads.submit(httpx.get, server.url, timeout=60)
+        time.sleep(1)  # the background has asked meanwhile as well
+        server.stop()
+    assert asked.result().status_code == UNAVAILABLE
