@@ -234,11 +234,15 @@ def provisional_name(person: Person) -> str:
 
 
 def introduce(session: Session, person: Person, name: str, title: str) -> None:
-    """A person says what they are called in public; who answers for the team also with which title. Raises Invalid."""
+    """A person says what they are called in public; who answers for the team also with which title.
+
+    Raises Invalid, and Refused for an account that was deleted meanwhile.
+    """
     check = text.Checks()
     name = check.line("name", name, label=_("Your name"), most=text.NAME_MOST)
     title = check.line("title", title, label=_("Title"), most=text.NAME_MOST, needed=False)
     check.done()
+    keep(session, person)
     person.name = name
     if person.has_role(Role.MAINTAINER):
         person.title = title

@@ -206,7 +206,11 @@ def complete(session: Session, attempt: SignIn) -> Person:
 
 
 def complete_change(session: Session, attempt: SignIn, person: Person) -> None:
-    """Give a person the address they have proved and sign them out everywhere. Raises Refused if it has an account."""
+    """Give a person the address they have proved and sign them out everywhere.
+
+    Raises Refused if it has an account, or if theirs was deleted meanwhile.
+    """
+    people.keep(session, person)
     if people.with_email(session, attempt.email) is not None:
         raise Refused(_("This address has an account of its own. Sign in with it, or delete that account first."))
     earlier, person.email = person.email, attempt.email

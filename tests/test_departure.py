@@ -1,13 +1,26 @@
 """Leaving: votes go and counts stay right, words stay without the name, and one owner always remains."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, func, select
 
-from app import ballots, comments, departure, dossier, outbox, people, sign_in, subscriptions, taking_part, votes
+from app import (
+    ballots,
+    comments,
+    departure,
+    dossier,
+    outbox,
+    people,
+    sign_in,
+    status_changes,
+    subscriptions,
+    taking_part,
+    votes,
+)
 from app.ballots import Ballot
 from app.boards import Access
 from app.comments import Comment
@@ -18,7 +31,7 @@ from app.people import Person, Role, RoleChange
 from app.refusals import Invalid, Refused
 from app.sessions import SessionRow
 from app.sign_in import SignIn
-from app.status_changes import proposals
+from app.status_changes import StatusChange, TargetMove, proposals
 from app.statuses import Kind, Status
 from app.subscriptions import Subscription
 from app.votes import Vote
@@ -199,28 +212,35 @@ def test_every_table_that_names_a_person_is_in_the_dossier_or_left_out_on_purpos
     assert taken <= pointing
 
 
-def act(session: Session, what: str, number: int, person_id: int, key: str) -> None:
-    item, person = session.get_one(Item, number), session.get_one(Person, person_id)
-    if what == "ballot":
-        ballots.count(session, [Ballot(key, number)])
-    elif what == "vote":
-        taking_part.vote(session, item, person)
-    elif what == "comment":
-        taking_part.comment(session, item, person, "Me too.")
-    elif what == "post":
-        taking_part.post(session, person, Draft(Kind.IDEA, "general", "Another"))
-    elif what == "follow":
-        subscriptions.follow(session, item, person)
+Act = Callable[[Session, Item, Person, str], object]
+
+ACTS: dict[str, Act] = {
+    "ballot": lambda session, item, _person, key: ballots.count(session, [Ballot(key, item.number)]),
+    "vote": lambda session, item, person, _key: taking_part.vote(session, item, person),
+    "comment": lambda session, item, person, _key: taking_part.comment(session, item, person, "Me too."),
+    "post": lambda session, _item, person, _key: taking_part.post(session, person, Draft(Kind.IDEA, "general", "More")),
+    "follow": lambda session, item, person, _key: subscriptions.follow(session, item, person),
+    "move": lambda session, item, person, _key: factories.move(session, item, person, Status.PLANNED),
+    "target": lambda session, item, person, _key: status_changes.move_target(
+        session, item, person, "2027-Q1", "Later."
+    ),
+    "name": lambda session, _item, person, _key: people.introduce(session, person, "Ada", ""),
+    "address": lambda session, _item, person, _key: sign_in.complete_change(
+        session, SignIn(email="ada@example.org"), person
+    ),
+}
 
 
 @ONLY_POSTGRESQL
-@pytest.mark.parametrize("what", ["ballot", "vote", "comment", "post", "follow"])
+@pytest.mark.parametrize("what", ACTS)
 @pytest.mark.parametrize("leaves_first", [True, False])
 def test_nothing_is_left_of_what_somebody_does_while_they_leave(
     own_database: Database, what: str, leaves_first: bool
 ) -> None:
     with own_database.session() as session:
-        item, person = factories.item(session, factories.person(session)), factories.person(session)
+        person = factories.person(session, role=Role.MAINTAINER)
+        item = factories.item(session, factories.person(session))
+        factories.move(session, item, factories.person(session, role=Role.MAINTAINER), Status.IN_PROGRESS)
         number, person_id, address, key = (
             item.number,
             person.key,
@@ -229,7 +249,7 @@ def test_nothing_is_left_of_what_somebody_does_while_they_leave(
         )
 
     def do(session: Session) -> None:
-        act(session, what, number, person_id, key)
+        ACTS[what](session, session.get_one(Item, number), session.get_one(Person, person_id), key)
 
     def go(session: Session) -> None:
         departure.leave(session, session.get_one(Person, person_id), address)
@@ -244,8 +264,10 @@ def test_nothing_is_left_of_what_somebody_does_while_they_leave(
     assert not isinstance(later.exception(), OperationalError)
     with own_database.session() as session:
         person, item = session.get_one(Person, person_id), session.get_one(Item, number)
-        assert (person.is_deleted, item.vote_count) == (True, 1)
+        assert (person.is_deleted, person.name, person.email, item.vote_count) == (True, "", None, 1)
         assert [rows_of(session, table, person) for table in (Vote, Subscription)] == [0, 0]
+        said = sum(rows_of(session, table, person) for table in (Comment, StatusChange, TargetMove))
+        assert not (leaves_first and said)
 
 
 def is_anybody_waiting(database: Database) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from app import db, events, items, policy, text
+from app import db, events, items, people, policy, text
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, Refused
@@ -21,7 +21,8 @@ CHOSEN_MOST = 100
 def change(session: Session, item: Item, person: Person, move: Move, *, at: datetime | None = None) -> StatusChange:
     """Move an item in the mover's own words.
 
-    Raises NotAllowed, Invalid, or Refused when somebody was faster or the mover has no name; nothing is written then.
+    Raises NotAllowed, Invalid, or Refused when somebody was faster or the mover has no name or no account any more;
+    nothing is written then.
     """
     (row,) = change_many(session, [item], person, move, at=at)
     return row
@@ -44,6 +45,7 @@ def change_many(
     to = _status(move.to)
     policy.need(policy.may_move(person, to))
     policy.need_name(person)
+    people.keep(session, person)
     _need_some(chosen)
     expected = {item.number: (seen or {}).get(item.number) or move.seen or item.status for item in chosen}
     locked = _lock(session, chosen, move)

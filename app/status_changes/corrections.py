@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from app import db, edits, events, items, policy, text
+from app import db, edits, events, items, people, policy, text
 from app.events import Happened
 from app.items import Item
 from app.people import Person
@@ -62,6 +62,7 @@ def move_target(
     """
     policy.need(policy.is_maintainer(person))
     policy.need_name(person)
+    people.keep(session, person)
     (item,) = items.lock(session, item.number)
     if not item.status.takes_target:
         raise Refused(_("Only what is planned, in progress or asked about can have a target. Move it there first."))
