@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,7 @@ from sqlmodel import Session, SQLModel, func, select
 from app import (
     ballots,
     comments,
+    db,
     departure,
     dossier,
     outbox,
@@ -82,6 +84,21 @@ def test_the_words_stay_without_the_name(session: Session, member: Person, maint
     reporter = session.get_one(Person, item.reporter_id)
     answerer = session.get_one(Person, item.answerer_id)
     assert [person.byline for person in (reporter, answerer)] == ["A former member"] * 2
+
+
+def test_a_question_that_was_answered_in_the_end_keeps_no_name(
+    session: Session, member: Person, maintainer: Person
+) -> None:
+    item, long_ago = factories.item(session, member), db.now() - timedelta(days=90)
+    due_on = (long_ago + timedelta(days=14)).date().isoformat()
+    factories.move(session, item, maintainer, Status.NEEDS_INFO, at=long_ago, due_on=due_on)
+    for days in (12, 60):
+        status_changes.follow_up(session, long_ago + timedelta(days=days))
+    name = member.name
+    taking_part.comment(session, item, member, "Version 3.")
+    leave(session, member)
+    assert item.status is Status.ACKNOWLEDGED
+    assert not [words for words in session.exec(select(StatusChange.explanation)) if name in words]
 
 
 def test_nothing_else_of_the_person_is_kept(session: Session, member: Person, maintainer: Person) -> None:

@@ -31,7 +31,7 @@ def hear(session: Session, item: Item, person: Person, at: datetime) -> None:
     if not (item.status is Status.NEEDS_INFO or _is_closed(item)) or not _may_answer(session, item, person):
         return
     if _is_closed(item):
-        words = _("%s has answered our question, so this is open again.") % person.shown_name
+        words = _("Our question was answered, so this is open again.")  # without a name, which may leave one day
         append(session, item, Status.ACKNOWLEDGED, at, caused_by=person.key, is_automatic=True, explanation=words)
     item.due_on = item.warned_at = None
     item.waiting_since = item.waiting_since or at
