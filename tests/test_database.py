@@ -9,7 +9,7 @@ from sqlalchemy.exc import NotSupportedError
 from sqlmodel import Session
 
 from app import db, site
-from app.db import Database, database
+from app.db import Database, database, engines
 from app.db.engines import POSTGRESQL_THREADS
 from app.web.refusal_pages import STORAGE_TROUBLE
 from tests.fixtures.database import ONLY_POSTGRESQL
@@ -101,15 +101,33 @@ def test_no_revision_comes_again_when_all_connections_are_new(own_database: Data
 
 @ONLY_POSTGRESQL
 def test_what_hangs_is_ended_and_what_takes_long_is_not(own_database: Database) -> None:
-    def limit(connection: Connection | Session) -> str:
-        return connection.execute(text("show statement_timeout")).scalar_one()  # type: ignore[no-any-return]
+    def limits(connection: Connection | Session) -> list[str]:
+        names = "statement_timeout", "idle_in_transaction_session_timeout"
+        return [connection.execute(text(f"show {name}")).scalar_one() for name in names]
 
     with own_database.session() as session:
-        assert limit(session) == "5min"
+        assert limits(session) == ["5min", "1min"]
     with own_database.snapshot() as connection:
-        assert limit(connection) == "0"
+        assert limits(connection) == ["0", "0"]
     with own_database.exclusively() as connection:
-        assert limit(connection) == "0"
+        assert limits(connection) == ["0", "0"]
+
+
+@ONLY_POSTGRESQL
+def test_who_is_not_heard_of_in_the_middle_keeps_nothing_locked(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is when the line is cut, of which the server hears nothing."""
+    monkeypatch.setattr(engines, "IDLE_MOST", 0.2)
+    own_database.engine.dispose()  # its connections have the limit that they were made with
+
+    def hold(session: Session) -> None:
+        site.lock(session)
+        assert own_database.write(lambda other: site.lock(other).id).result() == 1
+        name(session)
+
+    with pytest.raises(STORAGE_TROUBLE):
+        own_database.in_transaction(hold, writes=True)
 
 
 def _as_they_are(_session: Session, things: list[str]) -> list[str]:
