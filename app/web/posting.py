@@ -18,7 +18,7 @@ from app.refusals import Refusal
 from app.statuses import Kind
 from app.web import forms, kit, pages, receiving, refusal_pages
 from app.web.forms import typed
-from app.web.kit import Db, ItemInPath, Member, Viewer
+from app.web.kit import Db, ItemInPath, Member, SignInNeeded, Viewer
 from app.web.receiving import Files, FilesAgain
 from app.web.route import area as new_area
 from app.words import _
@@ -149,8 +149,13 @@ def _is_to_be_asked(session: Session, person: Person, form: ItemForm) -> bool:
 
 
 def _asked(session: Session, viewer: Person | None, form: ItemForm) -> dict[str, Any]:
-    """What the chosen board asks about a defect, with what was typed there; the first board, if none was chosen."""
+    """What the chosen board asks about a defect, with what was typed there; the first board, if none was chosen.
+
+    Raises SignInNeeded for a visitor who may know of no board.
+    """
     offered = boards.offered_to(session, viewer)
+    if not offered:
+        raise SignInNeeded(_("Please sign in."))
     chosen = next((board for board in offered if board.slug == form.board), offered[0])
     whys = {each.question: each.why for each in defect_questions.of(session, chosen)}
     return {"asked_by": chosen.slug, "whys": whys, "answers": forms.answered(whys, form.answers), "boards": offered}

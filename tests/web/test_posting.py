@@ -43,6 +43,15 @@ def check_typed(page: str, typed: dict[str, str]) -> None:
     assert f'name="form" value="{typed["form"]}"' in page
 
 
+def test_where_no_board_is_public_visitors_sign_in_to_post(
+    session: Session, visitor_browser: TestClient, member_browser: TestClient
+) -> None:
+    session.execute(update(Board).values(access=Access.MEMBERS))
+    for path in ("/items/new", "/items/new?board=general&kind=defect"):
+        assert [browser.get(path).status_code for browser in (visitor_browser, member_browser)] == [401, 200]
+    assert visitor_browser.post("/items/new", data=IDEA).status_code == 401
+
+
 @pytest.mark.parametrize("form", [IDEA, DEFECT])
 def test_an_item_is_posted_with_its_authors_vote_and_follows(
     session: Session, member_browser: TestClient, member: Person, form: dict[str, str]
