@@ -5,7 +5,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, func, select
 
@@ -39,6 +38,7 @@ from app.subscriptions import Subscription
 from app.votes import Vote
 from tests import factories
 from tests.fixtures.database import ONLY_POSTGRESQL
+from tests.together import is_anybody_waiting
 
 
 def leave(session: Session, person: Person) -> None:
@@ -285,9 +285,3 @@ def test_nothing_is_left_of_what_somebody_does_while_they_leave(
         assert [rows_of(session, table, person) for table in (Vote, Subscription)] == [0, 0]
         said = sum(rows_of(session, table, person) for table in (Comment, StatusChange, TargetMove))
         assert not (leaves_first and said)
-
-
-def is_anybody_waiting(database: Database) -> bool:
-    """Whether a transaction waits for another."""
-    with database.session(writes=False) as session:
-        return bool(session.execute(text("select count(*) from pg_locks where not granted")).scalar_one())

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import Session, col, select
 
-from app import departure, hiding, status_changes, votes
+from app import departure, hiding, items, status_changes, votes
 from app.boards import Access
 from app.db import Database
 from app.imports import running
@@ -16,11 +16,13 @@ from app.imports.batches import State
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import Invalid, NotAllowed, Refused
-from app.status_changes import Move, proposals
+from app.status_changes import Move, merges, proposals
 from app.statuses import Status
 from app.votes import Vote
 from tests import factories
 from tests.csv_imports import begun
+from tests.fixtures.database import ONLY_POSTGRESQL
+from tests.together import is_anybody_waiting
 
 
 @pytest.fixture
@@ -582,3 +584,24 @@ def test_a_duplicate_that_arrives_during_a_merge_counts_at_its_end(
     with own_database.session(writes=False) as session:
         roots = dict(session.exec(select(Item.source_id, Item.root).where(col(Item.source_id).is_not(None))).all())
         assert roots == {"1": last, "2": last}
+
+
+@ONLY_POSTGRESQL
+def test_who_votes_while_a_family_is_merged_waits_for_it_and_it_for_nobody(
+    own_database: Database, cast: tuple[Person, list[int], list[Person]]
+) -> None:
+    """Also where what was merged before has the smallest number, and is what a vote locks first."""
+    by, (first, second, third), (person, *_others) = cast
+    with own_database.session() as session:
+        merge(session, session.get_one(Item, first), session.get_one(Item, second), by)
+
+    def vote(session: Session) -> int:
+        return votes.cast(session, session.get_one(Item, second), person).number
+
+    with own_database.session() as session:
+        items.lock(session, *merges.families(session, {second}))
+        voting = own_database.write(vote)
+        while not is_anybody_waiting(own_database):
+            pass
+        merge(session, session.get_one(Item, second), session.get_one(Item, third), by)
+    assert voting.result() == third

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlmodel import Session
 
 from app.db import Database
@@ -26,3 +27,9 @@ def at_once(database: Database, work: Callable[[Session], Done], count: int) -> 
     for thread in threads:
         thread.join()
     return done
+
+
+def is_anybody_waiting(database: Database) -> bool:
+    """Whether a transaction waits for another; on PostgreSQL."""
+    with database.session(writes=False) as session:
+        return bool(session.execute(text("select count(*) from pg_locks where not granted")).scalar_one())

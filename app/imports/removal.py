@@ -17,7 +17,7 @@ from app.status_changes import StatusChange, merges
 
 def remove_items(session: Session, numbers: Collection[int]) -> None:
     """Remove items with everything that was said and done about them, by anybody."""
-    roots = merges.families(session, numbers) - set(numbers)
+    others = merges.families(session, numbers) - set(numbers)
     parting.part(session, numbers)
     _remove_edits(session, numbers)
     for column in references("item.number"):
@@ -25,7 +25,7 @@ def remove_items(session: Session, numbers: Collection[int]) -> None:
             session.execute(delete(column.table).where(column.in_(numbers)))
     session.execute(delete(Item).where(col(Item.number).in_(numbers)))
     search.remove(session, numbers)
-    for item in items.lock(session, *roots):
+    for item in items.lock(session, *others):
         votes.recount(session, item)
     session.flush()
 

@@ -14,9 +14,13 @@ from app.items import Item
 
 
 def families(session: Session, numbers: Collection[int]) -> set[int]:
-    """Take a turn at merging until the transaction ends; these items and those for which their votes count."""
+    """Take a turn at merging until the transaction ends; the families of these items.
+
+    All of them are locked in order, as a vote does it, or two who hold what the other wants would wait for each other.
+    """
     site.lock(session)
-    return {*numbers, *session.exec(select(Item.root).where(col(Item.number).in_(numbers)))}
+    roots = select(Item.root).where(col(Item.number).in_(numbers))
+    return set(session.exec(select(Item.number).where(col(Item.root).in_(roots))))
 
 
 def join(session: Session, item: Item, into: int) -> None:
