@@ -55,7 +55,7 @@ ITEMS = (
     select(*(getattr(Item, field.name) for field in fields(Counted)))
     .where(col(Item.number).in_(_THESE), Item.root == Item.number, items.visible_by(Role.MEMBER, None))
     .order_by(col(Item.number))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 MERGED_INTO = select(Item.root).where(col(Item.root).in_(_THESE), Item.root != Item.number)
 

@@ -199,8 +199,13 @@ def _on_boards_of(role: Role | None) -> Any:
 
 
 def lock(session: Session, *numbers: int) -> list[Item]:
-    """Items by number, in order, locked until the transaction ends, so that what is read stays true."""
-    statement = select(Item).where(col(Item.number).in_(numbers)).order_by(col(Item.number)).with_for_update()
+    """Items by number, in order, locked until the transaction ends, so that what is read stays true.
+
+    Others may go on to store what points to them, and need not wait, which they would do in any order.
+    """
+    statement = (
+        select(Item).where(col(Item.number).in_(numbers)).order_by(col(Item.number)).with_for_update(key_share=True)
+    )
     return list(session.exec(statement.execution_options(populate_existing=True)))
 
 
@@ -208,7 +213,7 @@ FAMILY = (
     select(Item)
     .where(Item.root == bindparam("root"))
     .order_by(col(Item.number))
-    .with_for_update()
+    .with_for_update(key_share=True)
     .execution_options(populate_existing=True)
 )
 

@@ -6,15 +6,17 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from app import edits, items, text
+from app import db, edits, events, items, text
 from app.boards import Access, Board
 from app.db import Database
 from app.edits import Edit, Subject
+from app.events import Happened
 from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Invalid, NotFound
 from app.statuses import Kind, Status
 from tests import factories
+from tests.fixtures.database import ONLY_POSTGRESQL
 from tests.looking import counted
 from tests.together import at_once
 
@@ -243,3 +245,18 @@ def test_two_who_edit_at_the_same_moment_lose_no_words(own_database: Database) -
     with own_database.session() as session:
         earlier = [each.earlier for each in session.exec(select(Edit)) if each.field == "title"]
         assert sorted([*earlier, session.get_one(Item, number).title]) == [f"Title {version}" for version in range(5)]
+
+
+@ONLY_POSTGRESQL
+def test_what_points_to_an_item_is_stored_while_somebody_holds_it(own_database: Database) -> None:
+    """So who is told of many items and who moves one of them do not wait for each other."""
+    with own_database.session() as session:
+        person = factories.person(session)
+        number = factories.item(session, person).number
+
+    def note(session: Session) -> None:
+        events.note(session, Happened.COMMENTED, number, person.id, db.now())
+
+    with own_database.session() as session:
+        items.lock(session, number)
+        own_database.write(note).result()

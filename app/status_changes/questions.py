@@ -64,9 +64,9 @@ def _latest(session: Session, item: Item) -> StatusChange | None:
 
 def follow_up(session: Session, at: datetime) -> None:
     """What the calendar does: warn those who owe an answer soon, then close what stayed unanswered."""
-    for item, reporter in session.exec(_to_warn(at).with_for_update(of=Item)).all():
+    for item, reporter in session.exec(_to_warn(at).with_for_update(of=Item, key_share=True)).all():
         _warn(session, item, reporter, at)
-    for item in session.exec(_to_close(at).with_for_update()).all():
+    for item in session.exec(_to_close(at).with_for_update(key_share=True)).all():
         _close(session, item, at)
 
 
