@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping
 
+from app.words import N_, _
+
+NOTHING_HERE = N_("There is nothing at this address.")
+
 
 class Refusal(Exception):
     """The base of all refusals: an act that was understood and not done."""
@@ -13,6 +17,9 @@ class Refusal(Exception):
 
 class NotFound(Refusal):
     """What was asked for is absent, or hidden from this person: the two look the same."""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words or _(NOTHING_HERE))
 
 
 class NotAllowed(Refusal):

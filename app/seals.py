@@ -11,7 +11,6 @@ from sqlmodel import Session
 from app import db, site
 from app.people import Person
 from app.refusals import NotFound
-from app.words import _
 
 
 class For(StrEnum):
@@ -39,7 +38,7 @@ def opened(session: Session, seal: str, what: For, number: int = 0) -> Person:
     person = _named(session, seal.partition("-")[0])
     is_open = person is not None and person.email is not None and (what is not For.CASES or person.has_case_link)
     if person is None or not is_open or not _is_same(of(session, person, what, number), seal):
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     return person
 
 

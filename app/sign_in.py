@@ -163,7 +163,7 @@ def find(session: Session, handle: str, person: Person | None = None) -> SignIn:
     whose = SignIn.person_id == (person.id if person else None)
     attempt = session.exec(select(SignIn).where(SignIn.handle_hash == hashed(handle), whose)).one_or_none()
     if attempt is None:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     return attempt
 
 
@@ -191,7 +191,7 @@ def try_link(session: Session, attempt: SignIn, handle: str, secret: str) -> boo
 def need_link(attempt: SignIn, handle: str, secret: str) -> None:
     """Raise NotFound unless this link was sent for the attempt."""
     if not hmac.compare_digest(attempt.link_hash, _sealed(handle, secret)):
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
 
 
 def complete(session: Session, attempt: SignIn) -> Person:

@@ -21,7 +21,6 @@ from app.people import Person
 from app.refusals import NotFound
 from app.status_changes import StatusChange, TargetMove
 from app.statuses import Status
-from app.words import _
 
 
 class Happening(StrEnum):
@@ -108,7 +107,7 @@ def before(session: Session, item: Item, viewer: Person | None, edit: int) -> En
         kept = next((kept for kept in entry.edits if kept.id == edit), None)
         if is_shown and kept:
             return replace(entry, edits=[other for other in entry.edits if other.at == kept.at])
-    raise NotFound(_("There is nothing at this address."))
+    raise NotFound
 
 
 # Built once: to put them together costs as much as to read the rows.

@@ -14,7 +14,6 @@ from app.comments import Comment
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound
-from app.words import _
 
 
 class Found(NamedTuple):
@@ -49,10 +48,10 @@ def find(session: Session, key: str, viewer: Person | None) -> Found:
         .where(Attachment.key == key, col(Attachment.removed_at).is_(None), items.visible_to(viewer))
     ).one_or_none()
     if found is None:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     file, item, board, hidden_at = found
     if hidden_at is not None and not policy.may_hide(viewer):
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     return Found(file, item, board.is_public and not item.is_hidden and hidden_at is None)
 
 
@@ -61,4 +60,4 @@ async def content(file: Attachment) -> bytes:
     try:
         return await asyncio.to_thread(store.opened().get, file.key)
     except FileNotFoundError:
-        raise NotFound(_("There is nothing at this address.")) from None
+        raise NotFound from None

@@ -8,7 +8,7 @@ from app.refusals import NotFound
 from app.web import kit, pages
 from app.web.kit import Db, ItemInPath, Viewer
 from app.web.route import area as new_area
-from app.words import _, ngettext
+from app.words import ngettext
 from app.words import number as shown
 
 CLOSED = ("/cases/", "/mail/", "/me", "/settings", "/sign-in", "/triage", "/welcome/")
@@ -41,7 +41,7 @@ def whole_sitemap(request: Request, session: Db) -> Response:
 def part_of_sitemap(request: Request, session: Db, page: int) -> Response:
     need_indexed(session)
     if not 1 <= page <= sitemap.page_count(session):
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     return xml(request, "crawlers/sitemap.xml", entries=sitemap.page(session, page), is_first=page == 1)
 
 
@@ -55,7 +55,7 @@ def card_of_board(session: Db) -> Response:
 @area.get("/items/{number:int}/card.png")
 def card_of_item(session: Db, item: ItemInPath, viewer: Viewer) -> Response:
     if item.is_hidden:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     from app import cards  # noqa: PLC0415 - the same
 
     votes = ngettext("%s vote", "%s votes", item.vote_count) % shown(item.vote_count)
@@ -66,7 +66,7 @@ def card_of_item(session: Db, item: ItemInPath, viewer: Viewer) -> Response:
 def need_indexed(session: Db) -> None:
     """Raise NotFound unless the owner lets the board be found."""
     if not site.the(session).is_indexed:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
 
 
 def xml(request: Request, template: str, **context: object) -> Response:

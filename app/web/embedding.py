@@ -138,7 +138,7 @@ def bring_acting_script(request: Request) -> Response:
 def bring_named_script(request: Request, name: str) -> Response:
     found = request.app.state.assets.widgets.get(name)
     if found is None:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     return _script(found.body, FOREVER)
 
 
@@ -171,13 +171,12 @@ def _theme(request: Request) -> str:
 
 def _widget_at(session: Db, url: str) -> tuple[str, str, int]:
     """The frame for an address of ours, what it is called, and how high it is. Raises NotFound."""
-    nothing = NotFound(_("There is nothing at this address."))
     try:
         parts = urlsplit(url)
     except ValueError:
-        raise nothing from None
+        raise NotFound from None
     if parts.netloc.lower() != urlsplit(settings().effective_base_url).netloc.lower():
-        raise nothing
+        raise NotFound
     if parts.path in {"/", "/roadmap"}:
         asked = {name: values[0] for name, values in parse_qs(parts.query).items()}
         excerpt = Excerpt.asked(asked | {"sections": asked.get("status", "")})
@@ -185,7 +184,7 @@ def _widget_at(session: Db, url: str) -> tuple[str, str, int]:
     found = OF_ITEM.fullmatch(parts.path)
     widget = embeds.find(session, db.row_id(found[1])) if found else None
     if widget is None:
-        raise nothing
+        raise NotFound
     return f"/embed{widget.row.path}", widget.row.title, ITEM_HEIGHT
 
 

@@ -208,5 +208,5 @@ def _options(batch: Import, present: list[Board]) -> dict[str, list[tuple[str, s
 def _owner(request: Request) -> Person:
     viewer = kit.identify(request)
     if viewer is None or not policy.is_owner(viewer):
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     return viewer

@@ -73,7 +73,7 @@ Member = Annotated[Person, Depends(_member)]
 def _with(may: Callable[[Person | None], bool]) -> Any:
     async def allowed(person: Member) -> Person:
         if not may(person):
-            raise NotFound(_("There is nothing at this address."))
+            raise NotFound
         return person
 
     return Depends(allowed)

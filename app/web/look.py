@@ -12,7 +12,6 @@ from app.web.assets import FOREVER
 from app.web.forms import typed
 from app.web.kit import Db
 from app.web.route import area as new_area
-from app.words import _
 
 YEAR = 365 * 86400
 
@@ -47,6 +46,6 @@ def look(session: Db) -> Response:
 def logo(session: Db) -> Response:
     the = site.the(session)
     if the.logo is None:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound
     headers = {"Cache-Control": FOREVER, "Content-Security-Policy": guard.BARE}
     return Response(the.logo, media_type=the.logo_type, headers=headers)

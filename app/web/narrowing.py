@@ -13,7 +13,6 @@ from app.people import Person
 from app.refusals import NotFound
 from app.tags import Tag
 from app.web import kit
-from app.words import _
 
 
 class Named(NamedTuple):
@@ -44,4 +43,4 @@ def _named(found: Iterable[Board | Tag]) -> tuple[Named, ...]:
 
 def _need_known(slug: str, known: Iterable[Named]) -> None:
     if slug and slug not in {each.slug for each in known}:
-        raise NotFound(_("There is nothing at this address."))
+        raise NotFound

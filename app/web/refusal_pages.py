@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 
 from app import db
 from app.attachments import StoreTrouble
-from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
+from app.refusals import NOTHING_HERE, Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.sign_in import Plan
 from app.web import kit, pages, resumption
 from app.web.kit import SignInNeeded
@@ -39,7 +39,6 @@ WRITTEN = frozenset(
     "title body expected steps version given explanation why checklist workaround because cause words name"
     " description".split()
 )
-NOTHING_HERE = N_("There is nothing at this address.")
 NO_STORAGE = N_(
     "Daylight cannot use its storage right now. Nothing that was stored is lost; please try again in a minute."
 )
@@ -107,7 +106,7 @@ def _written(request: Request) -> list[str]:
 
 async def not_understood(request: Request, _problem: Exception) -> Response:
     """An address or a parameter that cannot be read, or that no row can have, is an address that does not exist."""
-    return await refused(request, NotFound(_(NOTHING_HERE)))
+    return await refused(request, NotFound())
 
 
 async def http_problem(request: Request, problem: Exception) -> Response:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.refusals import Invalid, Refusal, TooMany
+from app.refusals import NOTHING_HERE, Invalid, Refusal, TooMany
 from app.web import guard, refusal_pages
 from app.web.api.bearer import TokenNeeded
 from app.web.kit import SignInNeeded
@@ -73,7 +73,7 @@ def _told(request: Request, trouble: Exception) -> tuple[int, str, Mapping[str, 
 def _told_of_storage(request: Request, trouble: Exception) -> tuple[int, str, Mapping[str, str]]:
     match trouble:
         case DataError():
-            return 404, _(refusal_pages.NOTHING_HERE), {}
+            return 404, _(NOTHING_HERE), {}
         case IntegrityError():
             refusal_pages.log_overtaken(trouble)
             return 409, _(refusal_pages.OVERTAKEN), {}
@@ -86,7 +86,7 @@ def _told_of_storage(request: Request, trouble: Exception) -> tuple[int, str, Ma
 def _words_of_status(status: int) -> str:
     words = {
         400: _("What was sent could not be read."),
-        404: _(refusal_pages.NOTHING_HERE),
+        404: _(NOTHING_HERE),
         405: _("This address does not take this method."),
         413: _("What was sent is too large."),
         415: _("Send JSON, with the header “Content-Type: application/json”."),
