@@ -254,9 +254,9 @@ def posted_before(session: Session, person: Person, form_key: str) -> Item | Non
     return session.exec(select(Item).where(Item.reporter_id == person.id, Item.form_key == form_key)).one_or_none()
 
 
-def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
+def edit(session: Session, item: Item, person: Person, title: str, body: str, details: dict[str, str]) -> None:
     """Change title, body or details; the earlier words are kept. Raises Invalid."""
-    fields = checked(session, person, draft)
+    fields = _written(text.Checks(), item.kind, title, body, details)
     (item,) = lock(session, item.number)  # who edited it meanwhile has their words kept too
     at = db.now()
     earlier = _words(item.title, item.body, item.details)
@@ -265,8 +265,8 @@ def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
     if not changed:
         return
     edits.keep(session, edits.Subject.ITEM, item.number, person.key, changed, at)
-    for name in ("title", "body", "details", "html"):
-        setattr(item, name, fields[name])
+    for name, value in fields.items():
+        setattr(item, name, value)
     item.edited_at = at
     session.add(item)
     search.index(session, item.number, item.title, full_text(item))
@@ -282,23 +282,26 @@ def checked(session: Session, person: Person, draft: Draft) -> dict[str, Any]:
     offered = {board.slug: board for board in boards.offered_to(session, person)}
     kind = check.choice("kind", draft.kind, set(Kind), label=_("Kind"))
     board = check.choice("board", draft.board, offered, label=_("Board"))
-    title = check.line("title", draft.title, label=_("Title"), most=text.TITLE_MOST)
+    words = _written(check, kind, draft.title, draft.body, draft.details)
+    return {"kind": Kind(kind), "board_id": offered[board].id, **words}
+
+
+def _written(check: text.Checks, kind: str, title: str, body: str, details: dict[str, str]) -> dict[str, Any]:
+    """The columns that hold what a person wrote. Raises Invalid, also for what the check has found before."""
     is_defect = kind == Kind.DEFECT
+    title = check.line("title", title, label=_("Title"), most=text.TITLE_MOST)
     body = check.words(
-        "body", draft.body, label=_("What happened") if is_defect else _("Description"),
+        "body", body, label=_("What happened") if is_defect else _("Description"),
         most=text.BODY_MOST, needed=is_defect,
     )  # fmt: skip
-    details = {
-        name: check.words(name, draft.details.get(name, ""), label=_(label), most=text.WORDS_MOST, needed=False)
+    answered = {
+        name: check.words(name, details.get(name, ""), label=_(label), most=text.WORDS_MOST, needed=False)
         for name, label in DETAILS.items()
         if is_defect
     }
     check.done()
-    details = {name: words for name, words in details.items() if words}
-    return {
-        "kind": Kind(kind), "board_id": offered[board].id, "title": title, "body": body, "details": details,
-        "html": html_of(body, details),
-    }  # fmt: skip
+    answered = {name: words for name, words in answered.items() if words}
+    return {"title": title, "body": body, "details": answered, "html": html_of(body, answered)}
 
 
 def html_of(body: str, details: dict[str, str]) -> Markup:

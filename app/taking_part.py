@@ -38,10 +38,10 @@ def comment(session: Session, item: Item, person: Person, words: str, *, officia
     return comments.post(session, item, person, words, official=official)
 
 
-def edit(session: Session, item: Item, person: Person, draft: Draft) -> None:
+def edit(session: Session, item: Item, person: Person, title: str, body: str, details: dict[str, str]) -> None:
     """Raises Invalid, and TooMany for a person who edited often; maintainers may."""
     _count(session, person, "edit", EDITS_MOST, EDITS_PER)
-    items.edit(session, item, person, draft)
+    items.edit(session, item, person, title, body, details)
 
 
 def edit_comment(session: Session, comment: Comment, person: Person, words: str) -> None:

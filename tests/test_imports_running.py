@@ -318,7 +318,7 @@ ACTS: dict[str, Callable[[Session, Item, Person, Person], object]] = {
     "comment": lambda session, item, member, _maintainer: factories.comment(session, item, member),
     "answer": lambda session, item, _member, maintainer: factories.move(session, item, maintainer, Status.PLANNED),
     "edit": lambda session, item, _member, maintainer: items.edit(
-        session, item, maintainer, items.Draft(item.kind, "general", "Another title", "Body")
+        session, item, maintainer, "Another title", "Body", {}
     ),
 }
 

@@ -126,15 +126,15 @@ def test_a_title_is_one_line(session: Session, member: Person) -> None:
 
 
 def test_an_edit_keeps_the_earlier_words_of_what_changed(session: Session, member: Person, item: Item) -> None:
-    items.edit(session, item, member, draft(title="Night mode", body="My eyes hurt at *night*."))
+    items.edit(session, item, member, "Night mode", "My eyes hurt at *night*.", {})
     assert (item.title, item.body) == ("Night mode", "My eyes hurt at *night*.")
     assert earlier_words(session, item) == [("title", "Dark mode", member.key)]
     assert item.edited_at is not None
 
 
 def test_every_edit_is_kept(session: Session, member: Person, maintainer: Person, item: Item) -> None:
-    items.edit(session, item, member, draft(title="Night mode", body=item.body))
-    items.edit(session, item, maintainer, draft(title="Night mode", body="Eyes."))
+    items.edit(session, item, member, "Night mode", item.body, {})
+    items.edit(session, item, maintainer, "Night mode", "Eyes.", {})
     assert item.html == "<p>Eyes.</p>\n"
     assert earlier_words(session, item) == [
         ("title", "Dark mode", member.key), ("body", "My eyes hurt at *night*.", maintainer.key),
@@ -143,19 +143,19 @@ def test_every_edit_is_kept(session: Session, member: Person, maintainer: Person
 
 def test_an_edit_of_a_defect_keeps_its_earlier_answers(session: Session, member: Person) -> None:
     item = factories.item(session, member, "Blinks", kind=Kind.DEFECT, body="It blinks.", **DEFECT)
-    items.edit(session, item, member, Draft("defect", "general", "Blinks", "It blinks.", {**DEFECT, "version": ""}))
+    items.edit(session, item, member, "Blinks", "It blinks.", {**DEFECT, "version": ""})
     assert item.details == {"expected": "A calm list", "steps": "1. Open it"}
     assert earlier_words(session, item) == [("version", "4.1", member.key)]
 
 
 def test_an_edit_that_changes_nothing_is_none(session: Session, member: Person, item: Item) -> None:
-    items.edit(session, item, member, draft(body=item.body))
+    items.edit(session, item, member, item.title, item.body, {})
     assert (item.edited_at, earlier_words(session, item)) == (None, [])
 
 
 def test_a_refused_edit_changes_nothing(session: Session, member: Person, item: Item) -> None:
     with pytest.raises(Invalid) as refusal:
-        items.edit(session, item, member, draft(title=""))
+        items.edit(session, item, member, "", item.body, {})
     assert list(refusal.value.problems) == ["title"]
     assert (item.title, earlier_words(session, item)) == ("Dark mode", [])
 
@@ -239,7 +239,7 @@ def test_two_who_edit_at_the_same_moment_lose_no_words(own_database: Database) -
 
     def edit(session: Session) -> None:
         item, person = session.get_one(Item, number), session.get_one(Person, person_id)
-        items.edit(session, item, person, Draft(item.kind, "general", next(versions), item.body, {}))
+        items.edit(session, item, person, next(versions), item.body, {})
 
     at_once(own_database, edit, 4)
     with own_database.session() as session:

@@ -89,7 +89,7 @@ def test_what_people_did_to_samples_goes_with_them(
     status_changes.proposals.propose(session, item, advocate, str(other.number), "Both are about the map.")
     row = factories.move(session, item, maintainer, Status.ACKNOWLEDGED)
     status_changes.correct(session, row, maintainer, "Better words.")
-    items.edit(session, item, maintainer, items.Draft(item.kind, "planner", "Another title", "Another body"))
+    items.edit(session, item, maintainer, "Another title", "Another body", {})
     assert said.id
     samples.remove(session)
     assert row_counts(session) == before

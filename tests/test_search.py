@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app import items, schema, search
 from app.boards import Access
 from app.db import Database
-from app.items import Draft, Item
+from app.items import Item
 from app.people import Person
 from app.search import words
 from app.search.words import Asked
@@ -116,7 +116,7 @@ def test_a_number_that_no_item_can_have_finds_nothing(find: Find) -> None:
 
 def test_an_edited_item_is_found_by_its_new_words_only(session: Session, member: Person, find: Find) -> None:
     item = factories.item(session, member, "A night theme", body="")
-    items.edit(session, item, member, Draft(kind=item.kind, board="general", title="A dark mode"))
+    items.edit(session, item, member, "A dark mode", "", {})
     assert find("dark") == ["A dark mode"]
     assert find("night") == find("theme") == []
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from app import comments, db, hiding, items, status_changes, timeline
 from app.boards import Access
 from app.edits import Edit
-from app.items import Draft, Item
+from app.items import Item
 from app.people import Person
 from app.statuses import Reason, Status
 from app.timeline import Entry, Happening
@@ -53,7 +53,7 @@ def only(session: Session, item: Item, happening: Happening, viewer: Person | No
 
 def edit(session: Session, item: Item, person: Person, title: str, body: str, at: datetime) -> None:
     """Edit an item as if it had been then."""
-    items.edit(session, item, person, Draft(item.kind, "general", title, body))
+    items.edit(session, item, person, title, body, {})
     session.flush()
     for row in session.exec(select(Edit).where(Edit.at == item.edited_at)):
         row.at = at

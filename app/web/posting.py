@@ -11,7 +11,6 @@ from fastapi import Request, Response
 from sqlmodel import Session
 
 from app import boards, defect_questions, items, limits, listing, policy, taking_part, text, votes
-from app.boards import Board
 from app.items import Draft, Item
 from app.people import Person
 from app.refusals import Refusal
@@ -30,7 +29,22 @@ HEADING = "# %s"  # as the questions that every defect is asked are shown
 
 
 @dataclass
-class ItemForm:
+class WordsForm:
+    """What an item says, which alone can be changed later."""
+
+    title: str = ""
+    body: str = ""
+    expected: str = ""
+    steps: str = ""
+    version: str = ""
+
+    @property
+    def details(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in items.DETAILS}
+
+
+@dataclass
+class ItemForm(WordsForm):
     """`form` is a random word of the page that the form stood on; `show` is the button for a look before posting.
 
     `asked` are the questions of the board `asked_by`, `given` the answers to them.
@@ -38,11 +52,6 @@ class ItemForm:
 
     kind: str = Kind.IDEA
     board: str = ""
-    title: str = ""
-    body: str = ""
-    expected: str = ""
-    steps: str = ""
-    version: str = ""
     asked_by: str = ""
     asked: list[str] = field(default_factory=list)
     given: list[str] = field(default_factory=list)
@@ -55,24 +64,14 @@ class ItemForm:
 
     @property
     def draft(self) -> Draft:
-        details = {name: getattr(self, name) for name in items.DETAILS}
         is_told = self.kind == Kind.DEFECT and not text.is_blank(self.body)
         body = text.paragraphs(self.body, text.answers(self.answers, HEADING)) if is_told else self.body
-        return Draft(kind=self.kind, board=self.board, title=self.title, body=body, details=details)
+        return Draft(kind=self.kind, board=self.board, title=self.title, body=body, details=self.details)
 
     @property
     def key(self) -> str:
         """The same for the same form sent twice; other words, or the form of another page, are another item."""
         return hashlib.sha256(json.dumps(asdict(self)).encode()).hexdigest()
-
-
-@dataclass
-class EditForm:
-    title: str = ""
-    body: str = ""
-    expected: str = ""
-    steps: str = ""
-    version: str = ""
 
 
 @area.get("/items/new")
@@ -174,24 +173,22 @@ def _form_page(
 def edit(request: Request, person: Member, item: ItemInPath) -> Response:
     policy.need(policy.may_edit(person, item))
     details = {name: item.details.get(name, "") for name in items.DETAILS}
-    return _edit_page(request, item, EditForm(item.title, item.body, **details))
+    return _edit_page(request, item, WordsForm(item.title, item.body, **details))
 
 
 @area.post("/items/{number:int}/edit")
 def save(
-    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[EditForm, typed(EditForm)]
+    request: Request, session: Db, person: Member, item: ItemInPath, form: Annotated[WordsForm, typed(WordsForm)]
 ) -> Response:
     policy.need(policy.may_edit(person, item))
-    board = session.get_one(Board, item.board_id)
-    details = {name: getattr(form, name) for name in items.DETAILS}
     try:
         with session.begin_nested():
-            taking_part.edit(session, item, person, Draft(item.kind, board.slug, form.title, form.body, details))
+            taking_part.edit(session, item, person, form.title, form.body, form.details)
     except Refusal as refusal:
         return refusal_pages.say_when(_edit_page(request, item, form, refusal), refusal)
     return kit.see_other(item.path, _("The item is changed. The earlier words stay one click away."))
 
 
-def _edit_page(request: Request, item: Item, form: EditForm, refusal: Refusal | None = None) -> Response:
+def _edit_page(request: Request, item: Item, form: WordsForm, refusal: Refusal | None = None) -> Response:
     status, problems = refusal_pages.form_again(refusal, "title")
     return pages.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems)

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from app import comments, db, edits, hiding, items, status_changes, subscriptions, text, votes
 from app.boards import Access, Board
 from app.edits import Subject
-from app.items import Draft, Item
+from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange
 from app.statuses import Kind, Reason, Status
@@ -262,7 +262,7 @@ def test_a_page_bears_any_number_of_edits(
     comment = factories.comment(session, item, member, "At first.")
     before = visitor_browser.get("/items/1")
     for body in written:
-        items.edit(session, item, member, Draft(item.kind, "general", item.title, body))
+        items.edit(session, item, member, item.title, body, {})
         comments.edit(session, comment, member, body)
     page = visitor_browser.get("/items/1")
     assert len(page.text) - len(before.text) < 10 * 1_000

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 from sqlmodel import Session
 
 from app import attachments, boards, items, listing, policy, tags, taking_part, text
-from app.boards import Board
 from app.items import Draft, Item
 from app.listing import Sort, View
 from app.people import Person
@@ -145,8 +144,7 @@ def edit_item(request: Request, session: Db, person: Member, item: ItemInPath, a
     now = {"title": item.title, "body": item.body} | item.details
     words = now | asked.model_dump(exclude_none=True)
     details = {name: words.get(name, "") for name in items.DETAILS}
-    board = session.get_one(Board, item.board_id)
-    taking_part.edit(session, item, person, Draft(item.kind, board.slug, words["title"], words["body"], details))
+    taking_part.edit(session, item, person, words["title"], words["body"], details)
     session.flush()
     return detail(session, person, item)
 
