@@ -13,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel, Text, col, select
 from app import db, letters, limits, outbox, people, sessions, site, text
 from app.config import settings
 from app.people import Person
-from app.refusals import NotFound, Refused
+from app.refusals import Invalid, NotFound, Refused
 from app.sessions import SessionRow, hashed
 from app.words import _, ngettext
 
@@ -66,17 +66,17 @@ class SignIn(SQLModel, table=True):
         return self.started_at + CODE_LASTS
 
     @property
-    def trouble(self) -> str:
-        """What to say after a try that failed."""
+    def trouble(self) -> Invalid:
+        """What to say after a try that failed; to raise it would forget the try."""
         if not self.is_open:
-            return _("Code: this one no longer works. Have a new one sent.")
+            return Invalid({"code": _("Code: this one no longer works. Have a new one sent.")})
         left = TRIES_MOST - self.tries
         words = ngettext(
             "Code: this is not the one we sent. %s try is left.",
             "Code: this is not the one we sent. %s tries are left.",
             left,
         )
-        return words % left
+        return Invalid({"code": words % left})
 
     @property
     def plan(self) -> Plan:

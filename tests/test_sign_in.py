@@ -91,7 +91,7 @@ def test_a_code_has_five_tries(session: Session) -> None:
     code = code_to(session)
     assert [enter(session, handle, wrong(code)) for _ in range(4)] == [False] * 4
     attempt = sign_in.find(session, handle)
-    assert (attempt.trouble, attempt.is_open) == ("Code: this is not the one we sent. 1 try is left.", True)
+    assert (attempt.trouble.words, attempt.is_open) == ("Code: this is not the one we sent. 1 try is left.", True)
     assert not enter(session, handle, wrong(code))
     assert not attempt.is_open
     assert not enter(session, handle, code)

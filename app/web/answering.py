@@ -5,18 +5,17 @@ from functools import cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from sqlmodel import Session
 
 from app import items, listing, policy, search, status_changes, tags
 from app.items import Item
-from app.people import Person, Role
+from app.people import Role
 from app.refusals import Invalid, Refusal, Refused
 from app.status_changes import Move, StatusChange, corrections, proposals
 from app.status_changes.proposals import MergeProposal
-from app.web import item_page, kit, pages, receiving, refusal_pages, team_forms
+from app.web import item_page, kit, pages, receiving, team_forms
 from app.web.forms import Pressed, typed
 from app.web.kit import Advocate, Db, ItemInPath, Maintainer
-from app.web.receiving import Files, Received
+from app.web.receiving import NO_FILES, Files, Received
 from app.web.route import area as new_area
 from app.words import _
 
@@ -171,9 +170,8 @@ def correct(
 
 
 def _correction_page(request: Request, move: MoveMade, words: str, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
-    return pages.page(request, "status_changes/correction.html", status=status, item=move.item, change=move.change,
-                    words=words, problems=problems)  # fmt: skip
+    shown = {"item": move.item, "change": move.change, "words": words}
+    return pages.form(request, "status_changes/correction.html", refusal, **shown)
 
 
 FORMS = {
@@ -186,19 +184,15 @@ FORMS = {
 
 
 def _form_again(
-    request: Request, item: Item, name: str, form: Any, refusal: Refusal, files: Received | None = None
+    request: Request, item: Item, name: str, form: Any, refusal: Refusal, files: Received = NO_FILES
 ) -> Response:
-    """The form with all that was typed, for the item as it stands now: alone for htmx, else on the item's page."""
+    """The form with all that was typed, for the item as it stands now."""
     template, field = FORMS[name]
-    session: Session = request.state.session
-    viewer: Person | None = kit.identify(request)
-    code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, field)
-    about = {"files": files.again(session, viewer)} if files else {}
-    problems |= files.problems if files else {}
-    team = team_forms.of(session, viewer, item, name, typed=asdict(form), problems=problems, **about)
-    if kit.asked_by_htmx(request):
-        return pages.fragment(request, template, status=code, item=item, team=team)
-    return item_page.draw(request, session, viewer, item, status=code, team=team)
+    session, viewer = request.state.session, kit.identify(request)
+    problems = pages.problems_of(refusal, field) | files.problems
+    again = {"typed": asdict(form), "problems": problems, "files": files.again(session, viewer)}
+    team = team_forms.of(session, viewer, item, name, **again)
+    return item_page.form_again(request, item, refusal, template, team=team)
 
 
 def _back_to(request: Request, item: Item, said: str) -> Response:

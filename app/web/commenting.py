@@ -9,7 +9,7 @@ from app import comments, policy, taking_part, text
 from app.comments import Comment
 from app.items import Item
 from app.refusals import Invalid, Refusal, Refused, TooMany
-from app.web import forms, item_page, kit, pages, receiving, refusal_pages
+from app.web import forms, item_page, kit, pages, receiving
 from app.web.forms import HidingForm, Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer, Member
 from app.web.receiving import Files, Received
@@ -82,17 +82,11 @@ def post_comment(
 
 
 def _form_again(request: Request, item: Item, refusal: Refusal, form: CommentForm, files: Received) -> Response:
-    """The form with all that was typed: alone for htmx, else on its page."""
     session, person = request.state.session, kit.identify(request)
-    code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "body") | files.problems
-    typed = {"words": form.body, "official": bool(form.official), "problems": problems}
-    typed |= {"files": files.again(session, person)}
-    redrawn = item_page.comment_form(session, person, item, form.answers) | typed
-    if not kit.asked_by_htmx(request):
-        page = item_page.draw(request, session, person, item, status=code, **redrawn)
-        return refusal_pages.say_when(page, refusal)
-    form_alone = pages.fragment(request, "comments/_form.html", status=code, item=item, **redrawn)
-    return refusal_pages.say_when(form_alone, refusal)
+    problems = pages.problems_of(refusal, "body") | files.problems
+    typed = {"words": form.body, "official": bool(form.official), "files": files.again(session, person)}
+    redrawn = item_page.comment_form(session, person, item, form.answers) | typed | {"problems": problems}
+    return item_page.form_again(request, item, refusal, "comments/_form.html", **redrawn)
 
 
 @area.get("/items/{number:int}/comments/{comment:int}/edit")
@@ -109,14 +103,13 @@ def save_comment(
         with session.begin_nested():
             taking_part.edit_comment(session, place.comment, person, form.body)
     except (Invalid, TooMany) as refusal:
-        return refusal_pages.say_when(_edit_page(request, place, form.body, refusal), refusal)
+        return _edit_page(request, place, form.body, refusal)
     return place.after(_("Your words are changed. The earlier ones stay one click away."))
 
 
 def _edit_page(request: Request, place: Place, words: str, refusal: Refusal | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal, "body")
-    return pages.page(request, "comments/edit.html", status=status, item=place.item, comment=place.comment, words=words,
-                    problems=problems)  # fmt: skip
+    shown = {"item": place.item, "comment": place.comment, "words": words}
+    return pages.form(request, "comments/edit.html", refusal, "body", **shown)
 
 
 @area.post("/items/{number:int}/comments/{comment:int}/official")
@@ -143,9 +136,8 @@ def hide_comment(
 
 
 def _hide_page(request: Request, place: Place, because: str, refusal: Refusal | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal, "because")
-    return pages.page(request, "comments/hide.html", status=status, item=place.item, comment=place.comment,
-                    because=because, problems=problems)  # fmt: skip
+    shown = {"item": place.item, "comment": place.comment, "because": because}
+    return pages.form(request, "comments/hide.html", refusal, "because", **shown)
 
 
 @area.post("/items/{number:int}/comments/{comment:int}/hiding/withdrawal")

@@ -7,9 +7,9 @@ from fastapi import Request, Response
 
 from app import embeds, listing, site
 from app.embeds import Excerpt
-from app.refusals import Invalid, NotFound
+from app.refusals import Invalid, NotFound, Refusal
 from app.statuses import Kind
-from app.web import guard, kit, pages, refusal_pages
+from app.web import guard, kit, pages
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Owner
 from app.web.route import area as new_area
@@ -55,19 +55,18 @@ def save_framers(
 
 
 def _settings(request: Request, session: Db, form: FramersForm, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
     asked = dict(request.query_params) | {"sections": ",".join(request.query_params.getlist("sections"))}
     return _page(
-        request, "settings/embeds.html", status=status, form=form, problems=problems, excerpt=Excerpt.asked(asked),
+        request, "settings/embeds.html", refusal, form=form, excerpt=Excerpt.asked(asked),
         offered=embeds.OFFERED, limits=[(count, count) for count in LIMITS],
         kinds=[("", _("Ideas and defects")), *((kind, kind.plural) for kind in Kind)],
         tags=[("", _("Any")), *((tag.slug, tag.name) for tag in listing.tags_in_use(session, None))],
     )  # fmt: skip
 
 
-def _page(request: Request, template: str, status: int = 200, **shown: Any) -> Response:
+def _page(request: Request, template: str, refusal: Refusal | None = None, **shown: Any) -> Response:
     framed = site.the(request.state.session).frame_ancestors != "'self'"
     script = request.app.state.assets.widget
-    response = pages.page(request, template, status=status, script=script, is_framed_elsewhere=framed, **shown)
+    response = pages.form(request, template, refusal, script=script, is_framed_elsewhere=framed, **shown)
     response.headers["Content-Security-Policy"] = guard.SHOWING_WIDGETS
     return response

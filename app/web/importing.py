@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated
 
 from fastapi import Request, Response
@@ -19,9 +20,9 @@ from app.imports.csv_files.headings import Field
 from app.imports.csv_files.mapping import NEW_BOARD, Mapping
 from app.markup import Markup
 from app.people import Person
-from app.refusals import Invalid, NotFound, Refused
+from app.refusals import Invalid, NotFound, Refusal, Refused
 from app.statuses import Kind
-from app.web import forms, kit, pages, refusal_pages
+from app.web import forms, kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -104,8 +105,8 @@ async def take_file(request: Request) -> Response:
             form = forms.fill(FileForm, sent)
             batch = await asyncio.to_thread(_prepare, request.app.state.database, form, owner)
     except Invalid as refusal:
-        problems = refusal.problems
-        return await kit.in_transaction(request, lambda session: _offer(request, session, problems))
+        again = partial(_offer, request, refusal=refusal)
+        return await kit.in_transaction(request, again)
     return kit.see_other(batch.path)
 
 
@@ -135,8 +136,8 @@ async def choose(request: Request, id_: int) -> Response:
         if form.then == "run":
             await kit.in_transaction(request, lambda session: running.begin(session, batch), writes=True)
     except (Invalid, Refused) as refusal:
-        status, problems = refusal_pages.form_again(refusal, "outcomes")
-        return await kit.in_transaction(request, lambda session: _show(request, session, batch, problems, status))
+        again = partial(_show, request, batch=batch, refusal=refusal)
+        return await kit.in_transaction(request, again)
     return kit.see_other(batch.path)
 
 
@@ -169,20 +170,17 @@ def remove_samples(session: Db, _owner: Owner, _form: Pressed) -> Response:
     return kit.see_other("/", _("The samples are gone."))
 
 
-def _offer(request: Request, session: Session, problems: dict[str, str] | None = None) -> Response:
-    every = batches.every(session)
-    context = {"imports": every, "problems": problems or {}, "most": storing.BYTES_MOST // 10**6}
-    return pages.page(request, "settings/imports.html", status=422 if problems else 200, **context)
+def _offer(request: Request, session: Session, refusal: Refusal | None = None) -> Response:
+    context = {"imports": batches.every(session), "most": storing.BYTES_MOST // 10**6}
+    return pages.form(request, "settings/imports.html", refusal, **context)
 
 
-def _show(
-    request: Request, session: Session, batch: Import, problems: dict[str, str] | None = None, status: int = 200
-) -> Response:
+def _show(request: Request, session: Session, batch: Import, refusal: Refusal | None = None) -> Response:
     present = boards.every(session)
     names = {board.slug: board.name for board in present} | {"": present[0].name}
     here = {"count": undoing.item_count(session, batch), "touched": undoing.touched_count(session, batch)}
-    return pages.page(
-        request, "settings/import.html", status=status, batch=batch, problems=problems or {}, here=here,
+    return pages.form(
+        request, "settings/import.html", refusal, "outcomes", batch=batch, here=here,
         facts=telling.facts(batch, names), doubts=preparing.doubts(batch),
         has_dates_in_numbers=bool(preparing.orders(batch)), fields_of_item=list(Field),
         options=_options(batch, present), standings=telling.standings(batch), kinds=telling.kinds(batch),

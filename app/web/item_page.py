@@ -13,7 +13,7 @@ from app.attachments import Attachment
 from app.boards import Board
 from app.items import Item
 from app.people import Person, Role
-from app.refusals import NotFound
+from app.refusals import NotFound, Refusal
 from app.status_changes import StatusChange
 from app.statuses import Status
 from app.timeline import Entry, Happening
@@ -46,17 +46,19 @@ def show_earlier_words(request: Request, session: Db, viewer: Viewer, item: Item
     return pages.page(request, "timeline/earlier.html", item=item, entry=entry)
 
 
-def draw(
-    request: Request, session: Session, viewer: Person | None, item: Item, *, status: int = 200, **redrawn: Any
-) -> Response:
-    """The page of an item; `redrawn` is what was typed in a form that was not taken, and what is wrong with it."""
-    return _page(request, viewer, facts(session, viewer, item) | redrawn, status)
+def form_again(request: Request, item: Item, refusal: Refusal, template: str, **redrawn: Any) -> Response:
+    """A form of the page that was refused, with what was typed and what is wrong: alone for htmx, else on its page."""
+    if kit.asked_by_htmx(request):
+        return pages.say_no(pages.fragment(request, template, item=item, **redrawn), refusal)
+    viewer = kit.identify(request)
+    shown = facts(request.state.session, viewer, item)
+    return pages.say_no(_page(request, viewer, shown | redrawn), refusal)
 
 
-def _page(request: Request, viewer: Person | None, shown: dict[str, Any], status: int = 200) -> Response:
+def _page(request: Request, viewer: Person | None, shown: dict[str, Any]) -> Response:
     if not may_read(viewer, shown["item"]):
-        return pages.page(request, "items/hidden.html", status=status, item=shown["item"], hider=shown["hider"])
-    return pages.page(request, "items/item.html", status=status, **shown)
+        return pages.page(request, "items/hidden.html", item=shown["item"], hider=shown["hider"])
+    return pages.page(request, "items/item.html", **shown)
 
 
 def _has_news(shown: dict[str, Any]) -> bool:

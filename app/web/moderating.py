@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import Request, Response
 
 from app import hiding
-from app.refusals import Invalid
+from app.items import Item
+from app.refusals import Invalid, Refusal
 from app.web import kit, pages
 from app.web.forms import HidingForm, Pressed, typed
 from app.web.kit import Db, ItemInPath, Maintainer
@@ -17,7 +18,7 @@ area = new_area()
 
 @area.get("/items/{number:int}/hiding")
 def ask_why(request: Request, _person: Maintainer, item: ItemInPath) -> Response:
-    return pages.page(request, "items/hide.html", item=item, because="", problems={})
+    return _page(request, item)
 
 
 @area.post("/items/{number:int}/hiding")
@@ -27,9 +28,12 @@ def hide(
     try:
         hiding.hide(session, item, person, form.because)
     except Invalid as refusal:
-        redrawn = {"because": form.because, "problems": refusal.problems}
-        return pages.page(request, "items/hide.html", status=422, item=item, **redrawn)
+        return _page(request, item, form.because, refusal)
     return kit.see_other(item.path, _("The item is hidden. Your reason stands in its place."))
+
+
+def _page(request: Request, item: Item, because: str = "", refusal: Refusal | None = None) -> Response:
+    return pages.form(request, "items/hide.html", refusal, item=item, because=because)
 
 
 @area.post("/items/{number:int}/hiding/withdrawal")

@@ -8,9 +8,9 @@ from sqlmodel import Session
 
 from app import tokens
 from app.people import Person
-from app.refusals import Invalid, Refused
+from app.refusals import Invalid, Refusal, Refused
 from app.tokens import DAYS, Scope
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
@@ -42,8 +42,7 @@ def make_token(request: Request, session: Db, person: Member, form: Annotated[To
     try:
         token, secret = tokens.make(session, person, form.name, form.scopes, form.days)
     except (Invalid, Refused) as refusal:
-        problems = refusal_pages.problems_of(refusal, "name")
-        return _page(request, session, person, form, status=refusal_pages.code_of(refusal), problems=problems)
+        return _page(request, session, person, form, refusal)
     return _page(request, session, person, FIRST, made=token, secret=secret)
 
 
@@ -54,8 +53,8 @@ def revoke_token(session: Db, person: Member, token: int, _form: Pressed) -> Res
 
 
 def _page(
-    request: Request, session: Session, person: Person, form: TokenForm, *, status: int = 200, **more: Any
+    request: Request, session: Session, person: Person, form: TokenForm, refusal: Refusal | None = None, **more: Any
 ) -> Response:
     spans = [(str(days), _("%s days") % days) for days in DAYS]
-    shown = {"made": None, "secret": "", "problems": {}, "spans": spans, "all_scopes": Scope, **asdict(form), **more}
-    return pages.page(request, "account/tokens.html", status=status, tokens=tokens.of(session, person), **shown)
+    shown = {"made": None, "secret": "", "spans": spans, "all_scopes": Scope, **asdict(form), **more}
+    return pages.form(request, "account/tokens.html", refusal, "name", tokens=tokens.of(session, person), **shown)

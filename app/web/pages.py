@@ -7,18 +7,21 @@ from typing import Any
 from urllib.parse import unquote
 
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from app import db, notifications, site
 from app.config import settings
+from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.web import kit
 from app.web.drawing import environment
+from app.web.kit import Answer
 from app.web.memory import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
 
 THEME = "theme"
 THEMES = frozenset({"light", "dark"})
+STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
 NOBODY = {name: StrictUndefined(name=name) for name in ("viewer", "request")}
 
 
@@ -26,6 +29,34 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
     """A whole page; inside the request's transaction."""
     own = partial(filled, _own(request))
     return _answer(request, render(request, template, **_around(request), own=own, **context), status)
+
+
+def form(
+    request: Request, template: str, refusal: Refusal | None = None, field: str = "", /, **context: Any
+) -> Response:
+    """The page of a form; where it was refused, with what is wrong beside what was typed, see `problems_of`."""
+    return say_no(page(request, template, problems=problems_of(refusal, field), **context), refusal)
+
+
+def problems_of(refusal: Refusal | None, field: str) -> dict[str, str]:
+    """What to write beside the fields of a form; what concerns no field stands at the one named."""
+    if refusal is None:
+        return {}
+    return refusal.problems if isinstance(refusal, Invalid) else {field: refusal.words}
+
+
+def say_no(response: Answer, refusal: Refusal | None) -> Answer:
+    """Let the answer say also to programs that something was refused, and when a spent limit is fresh again."""
+    if refusal is None:
+        return response
+    response.status_code = code_of(refusal)
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return kit.private(response)
+
+
+def code_of(refusal: Refusal) -> int:
+    return next(code for kind, code in STATUSES.items() if isinstance(refusal, kind))
 
 
 def shared_page(
@@ -98,9 +129,9 @@ def news(request: Request) -> int:
     return kit.recalled(request, ("news", viewer.key), lambda: notifications.count_new(request.state.session, viewer))
 
 
-def fragment(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+def fragment(request: Request, template: str, **context: Any) -> HTMLResponse:
     """A part of a page, for htmx."""
-    return HTMLResponse(render(request, template, **context), status, kit.FOR_NOBODY_ELSE)
+    return HTMLResponse(render(request, template, **context), headers=kit.FOR_NOBODY_ELSE)
 
 
 def part(template: str, **facts: Any) -> HTMLResponse:

@@ -13,12 +13,12 @@ from sqlmodel import Session
 from app import boards, defect_questions, items, limits, listing, policy, taking_part, text, votes
 from app.items import Draft, Item
 from app.people import Person
-from app.refusals import Refusal
+from app.refusals import Invalid, Refusal
 from app.statuses import Kind
-from app.web import forms, kit, pages, receiving, refusal_pages
+from app.web import forms, kit, pages, receiving
 from app.web.forms import typed
 from app.web.kit import Db, ItemInPath, Member, SignInNeeded, Viewer
-from app.web.receiving import Files, FilesAgain
+from app.web.receiving import NO_FILES, Files, Received
 from app.web.route import area as new_area
 from app.words import _
 
@@ -94,8 +94,7 @@ def look_first(
     preview = _preview(form) if form.show == "preview" else None
     if kit.asked_by_htmx(request):
         return pages.fragment(request, "items/_preview.html", preview=preview)
-    again, problems = files.again(session, viewer), files.problems
-    return _form_page(request, session, viewer, form, preview=preview, files=again, problems=problems)
+    return _form_page(request, session, viewer, form, files, preview=preview)
 
 
 def _preview(form: ItemForm) -> str:
@@ -119,32 +118,25 @@ def _similar(session: Session, viewer: Person | None, title: str) -> dict[str, A
 def post(
     request: Request, session: Db, person: Member, form: Annotated[ItemForm, typed(ItemForm)], files: Files
 ) -> Response:
-    if _is_to_be_asked(session, person, form):
-        problems = {
-            "asked_by": _("This board asks a little more about defects. Answer what you can, and post it again.")
-        }
-        again = files.again(session, person)
-        return _form_page(request, session, person, form, status=422, problems=problems | files.problems, files=again)
     try:
+        _need_asked(session, person, form)
         with session.begin_nested():
             item = taking_part.post(session, person, form.draft, form_key=form.key)
             files.attach(session, person, item)
     except Refusal as refusal:
-        code, problems = refusal_pages.code_of(refusal), refusal_pages.problems_of(refusal, "title") | files.problems
-        again = files.again(session, person)
-        page = _form_page(request, session, person, form, status=code, problems=problems, files=again)
-        return refusal_pages.say_when(page, refusal)
+        return _form_page(request, session, person, form, files, refusal=refusal)
     said = _("Your item is posted and carries your vote. My cases shows you when somebody answers.")
     return kit.see_other(f"{item.path}#posted", said)
 
 
-def _is_to_be_asked(session: Session, person: Person, form: ItemForm) -> bool:
-    """Whether the board has questions about this defect that the form has not shown: it began on another board."""
+def _need_asked(session: Session, person: Person, form: ItemForm) -> None:
+    """Raise Invalid if the board has questions about this defect that the form, begun on another, has not shown."""
     if form.kind != Kind.DEFECT or form.asked_by == form.board:
-        return False
-    return any(
-        defect_questions.of(session, board) for board in boards.offered_to(session, person) if board.slug == form.board
-    )
+        return
+    chosen = (board for board in boards.offered_to(session, person) if board.slug == form.board)
+    if any(defect_questions.of(session, board) for board in chosen):
+        words = _("This board asks a little more about defects. Answer what you can, and post it again.")
+        raise Invalid({"asked_by": words})
 
 
 def _asked(session: Session, viewer: Person | None, form: ItemForm) -> dict[str, Any]:
@@ -161,12 +153,14 @@ def _asked(session: Session, viewer: Person | None, form: ItemForm) -> dict[str,
 
 
 def _form_page(
-    request: Request, session: Session, viewer: Person | None, form: ItemForm, *, status: int = 200, **more: Any
-) -> Response:
-    similar = _similar(session, viewer, form.title)
-    shown = {"typed": form, "problems": {}, "preview": None, "files": FilesAgain(), **similar}
-    asked = _asked(session, viewer, form)
-    return kit.private(pages.page(request, "items/new.html", status=status, **(shown | asked | more)))
+    request: Request, session: Session, viewer: Person | None, form: ItemForm, files: Received = NO_FILES, *,
+    refusal: Refusal | None = None, preview: str | None = None,
+) -> Response:  # fmt: skip
+    problems = pages.problems_of(refusal, "title") | files.problems
+    shown = _similar(session, viewer, form.title) | _asked(session, viewer, form)
+    shown |= {"typed": form, "preview": preview, "files": files.again(session, viewer)}
+    page = pages.page(request, "items/new.html", problems=problems, **shown)
+    return kit.private(pages.say_no(page, refusal))
 
 
 @area.get("/items/{number:int}/edit")
@@ -185,10 +179,9 @@ def save(
         with session.begin_nested():
             taking_part.edit(session, item, person, form.title, form.body, form.details)
     except Refusal as refusal:
-        return refusal_pages.say_when(_edit_page(request, item, form, refusal), refusal)
+        return _edit_page(request, item, form, refusal)
     return kit.see_other(item.path, _("The item is changed. The earlier words stay one click away."))
 
 
 def _edit_page(request: Request, item: Item, form: WordsForm, refusal: Refusal | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal, "title")
-    return pages.page(request, "items/edit.html", status=status, item=item, typed=form, problems=problems)
+    return pages.form(request, "items/edit.html", refusal, "title", item=item, typed=form)

@@ -13,7 +13,7 @@ from app.hearing import Hear
 from app.people import Person
 from app.refusals import Invalid, Refusal, Refused
 from app.sign_in import SignIn
-from app.web import kit, pages, refusal_pages, signed_in
+from app.web import kit, pages, signed_in
 from app.web.forms import CodeForm, Pressed, typed
 from app.web.kit import Db, Member
 from app.web.route import area as new_area
@@ -55,8 +55,7 @@ def _page(request: Request, session: Session, person: Person, refusal: Refusal |
         **typed,
         "sessions": sessions.of(session, person.key), "this": sessions.hashed(request.cookies[kit.session_cookie()]),
     }  # fmt: skip
-    status, problems = refusal_pages.form_again(refusal, field)
-    return pages.page(request, "account/profile.html", status=status, problems=problems, **context)
+    return pages.form(request, "account/profile.html", refusal, field, **context)
 
 
 @area.post("/me/profile")
@@ -101,7 +100,7 @@ def change_address(
     try:
         handle = sign_in.begin_change(session, person, form.email, network=kit.network(request))
     except Refusal as refusal:
-        return refusal_pages.say_when(_page(request, session, person, refusal, email=form.email), refusal)
+        return _page(request, session, person, refusal, email=form.email)
     return kit.see_other(f"/me/address/{handle}")
 
 
@@ -122,25 +121,21 @@ def take_code(
 ) -> Response:
     attempt = sign_in.find(session, handle, person)
     if not sign_in.try_code(session, attempt, handle, form.code):
-        return _code_page(request, attempt, handle, code=form.code, problems={"code": attempt.trouble}, status=422)
+        return _code_page(request, attempt, handle, attempt.trouble, form.code)
     try:
         sign_in.complete_change(session, attempt, person)
     except Refused as refusal:
-        return _code_page(request, attempt, handle, problems={"code": refusal.words}, status=409)
+        return _code_page(request, attempt, handle, refusal)
     response = kit.see_other("/me/profile", _("Your address is %s now. Other browsers are signed out.") % person.email)
     signed_in.keep(response, signed_in.start(request, session, person))
     return response
 
 
 def _code_page(
-    request: Request, attempt: SignIn, handle: str, *, code: str = "", problems: dict[str, str] | None = None,
-    status: int = 200,
-) -> Response:  # fmt: skip
-    context: dict[str, Any] = {
-        "attempt": attempt, "handle": handle, "code": code, "problems": problems or {},
-        "is_mailed": bool(settings().smtp_url),
-    }  # fmt: skip
-    return pages.page(request, "account/address.html", status=status, **context)
+    request: Request, attempt: SignIn, handle: str, refusal: Refusal | None = None, code: str = ""
+) -> Response:
+    shown = {"attempt": attempt, "handle": handle, "code": code, "is_mailed": bool(settings().smtp_url)}
+    return pages.form(request, "account/address.html", refusal, "code", **shown)
 
 
 @area.post("/me/sessions/revocation")
@@ -164,7 +159,7 @@ def take_dossier(session: Db, person: Member) -> Response:
 
 @area.get("/me/deletion")
 def ask_before_leaving(request: Request, _person: Member) -> Response:
-    return pages.page(request, "account/deletion.html", email="", problems={})
+    return pages.form(request, "account/deletion.html", email="")
 
 
 @area.post("/me/deletion")
@@ -172,8 +167,7 @@ def leave(request: Request, session: Db, person: Member, form: Annotated[Address
     try:
         departure.leave(session, person, form.email)
     except Refusal as refusal:
-        status, problems = refusal_pages.form_again(refusal, "email")
-        return pages.page(request, "account/deletion.html", status=status, email=form.email, problems=problems)
+        return pages.form(request, "account/deletion.html", refusal, "email", email=form.email)
     response = kit.see_other("/", _("Your account is deleted."))
     signed_in.drop(response)
     return response

@@ -56,6 +56,9 @@ class Received:
         return FilesAgain(attachments.waiting(session, person, self.keys), self.looked)
 
 
+NO_FILES = Received()
+
+
 @dataclass(frozen=True)
 class FilesAgain:
     """What the field for files shows: the files that are here already."""

@@ -24,7 +24,7 @@ from starlette.requests import ClientDisconnect
 
 from app import db
 from app.attachments import StoreTrouble
-from app.refusals import NOTHING_HERE, Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
+from app.refusals import NOTHING_HERE, NotFound, Refusal, Refused
 from app.sign_in import Plan
 from app.web import kit, pages, resumption
 from app.web.kit import SignInNeeded
@@ -48,7 +48,6 @@ PERHAPS_STORED = N_(
 )
 OVERTAKEN = N_("Somebody else did the same thing at this moment. Please look and try again.")
 BROKEN = N_("Something went wrong here, and it is not your fault. Please tell the people who run this board.")
-STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
 
 
 async def _page(request: Request, template: str, status: int, **context: Any) -> Response:
@@ -64,32 +63,10 @@ async def _page(request: Request, template: str, status: int, **context: Any) ->
     return response
 
 
-def code_of(refusal: Refusal) -> int:
-    return next(code for kind, code in STATUSES.items() if isinstance(refusal, kind))
-
-
-def problems_of(refusal: Refusal, field: str) -> dict[str, str]:
-    """What to write beside the fields of a form; what concerns no field stands at the one named."""
-    return refusal.problems if isinstance(refusal, Invalid) else {field: refusal.words}
-
-
-def form_again(refusal: Refusal | None, field: str = "") -> tuple[int, dict[str, str]]:
-    """With which status a form is shown, and what is written beside its fields; nothing, where nothing was refused."""
-    return (code_of(refusal), problems_of(refusal, field)) if refusal else (200, {})
-
-
-def say_when(response: Response, refusal: Refusal) -> Response:
-    """Tell also machines when a spent limit is fresh again."""
-    if isinstance(refusal, TooMany):
-        response.headers["Retry-After"] = str(refusal.retry_after)
-    return response
-
-
 async def refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refusal)  # noqa: S101 - registered for refusals only
-    status = code_of(refusal)
-    problems = list(problems_of(refusal, "").values())
-    return say_when(await _refusal_page(request, status, problems), refusal)
+    problems = list(pages.problems_of(refusal, "").values())
+    return pages.say_no(await _refusal_page(request, pages.code_of(refusal), problems), refusal)
 
 
 async def _refusal_page(request: Request, code: int, problems: list[str]) -> Response:
@@ -122,15 +99,13 @@ async def http_problem(request: Request, problem: Exception) -> Response:
 
 async def sign_in_needed(request: Request, _refusal: Exception) -> Response:
     """Ask for an e-mail, and keep the interrupted act in the form."""
-    return await _page(request, "people/sign_in.html", 401, **sign_in_form(await resumption.interrupted(request)))
+    plan = await resumption.interrupted(request)
+    return await _page(request, "people/sign_in.html", 401, problems={}, **sign_in_form(plan))
 
 
-def sign_in_form(
-    plan: Plan, *, email: str = "", name: str = "", problems: dict[str, str] | None = None
-) -> dict[str, Any]:
+def sign_in_form(plan: Plan, *, email: str = "", name: str = "") -> dict[str, Any]:
     """What the page that asks for an e-mail shows."""
-    promise = resumption.promise(plan.act_path)
-    return {"plan": plan, "promise": promise, "email": email, "name": name, "problems": problems or {}}
+    return {"plan": plan, "promise": resumption.promise(plan.act_path), "email": email, "name": name}
 
 
 async def storage_trouble(request: Request, problem: Exception) -> Response:

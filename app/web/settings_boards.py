@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import boards, defect_questions, items
 from app.boards import Access, Board
 from app.refusals import Invalid, Refusal, Refused
-from app.web import forms, kit, pages, refusal_pages
+from app.web import forms, kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -99,12 +99,9 @@ def remove_board(request: Request, session: Db, owner: Owner, board: BoardInPath
 
 
 def _list(request: Request, form: BoardForm, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
-    return pages.page(
-        request, "settings/boards.html", status=status, boards=boards.every(session),
-        counts=items.counts_by_board(session), form=form, problems=problems, accesses=list(Access),
-    )  # fmt: skip
+    shown = {"boards": boards.every(session), "counts": items.counts_by_board(session), "accesses": list(Access)}
+    return pages.form(request, "settings/boards.html", refusal, form=form, **shown)
 
 
 def _as_it_is(board: Board) -> BoardForm:
@@ -117,10 +114,9 @@ def _one(
 ) -> Response:  # fmt: skip
     """The page of a board, with what was typed in a form that was not taken."""
     session = request.state.session
-    status, problems = refusal_pages.form_again(refusal, "removal")
     if questions is None:
         asked = [(each.question, each.why) for each in defect_questions.of(session, board)]
         questions = (asked + [("", "")] * SPARE)[: defect_questions.MOST]
     held = items.counts_by_board(session).get(board.id or 0, 0)
-    return pages.page(request, "settings/board.html", status=status, board=board, held=held, form=form,
-                    questions=questions, problems=problems, accesses=list(Access))  # fmt: skip
+    shown = {"board": board, "held": held, "form": form, "questions": questions, "accesses": list(Access)}
+    return pages.form(request, "settings/board.html", refusal, "removal", **shown)

@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from app import colours, site
 from app.refusals import Invalid
 from app.site import Site
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -70,10 +70,9 @@ def _as_typed(the: Site) -> SiteForm:
 
 
 def _page(request: Request, form: SiteForm, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
     chosen = site.the(request.state.session).accent
     accents = [
         (_("By day"), colours.accent(chosen, colours.DAY)),
         (_("By night"), colours.accent(chosen, colours.NIGHT)),
     ]
-    return pages.page(request, "settings/site.html", status=status, form=form, problems=problems, accents=accents)
+    return pages.form(request, "settings/site.html", refusal, form=form, accents=accents)

@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import db, people
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound, Refusal, Refused
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -65,7 +65,6 @@ def appoint(
 
 
 def _one(request: Request, person: Person, form: RoleForm, refusal: Refusal | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal, "role")
     changes = people.role_changes(request.state.session, person.id)
-    return pages.page(request, "settings/person.html", status=status, person=person, form=form, problems=problems,
-                    roles=list(Role), changes=changes)  # fmt: skip
+    shown = {"person": person, "form": form, "roles": list(Role), "changes": changes}
+    return pages.form(request, "settings/person.html", refusal, "role", **shown)

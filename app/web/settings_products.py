@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from fastapi import Request, Response
 
 from app import products
-from app.refusals import Invalid, Refused
-from app.web import kit, pages, refusal_pages
+from app.refusals import Invalid, Refusal, Refused
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -35,8 +35,7 @@ def add_key(request: Request, session: Db, owner: Owner, form: Annotated[KeyForm
     try:
         key, secret = products.add_key(session, owner, form.product, form.public_key)
     except (Invalid, Refused) as refusal:
-        problems = refusal_pages.problems_of(refusal, "product")
-        return _page(request, session, form, status=refusal_pages.code_of(refusal), problems=problems)
+        return _page(request, session, form, refusal)
     return _page(request, session, KeyForm(), made=key, secret=secret)
 
 
@@ -46,6 +45,6 @@ def remove_key(session: Db, owner: Owner, key: int, _form: Pressed) -> Response:
     return kit.see_other(PATH, _("The key is gone. Nothing that it signed is taken any more."))
 
 
-def _page(request: Request, session: Db, form: KeyForm, *, status: int = 200, **more: Any) -> Response:
-    shown = {"made": None, "secret": "", "problems": {}, **more}
-    return pages.page(request, "settings/products.html", status=status, form=form, keys=products.keys(session), **shown)
+def _page(request: Request, session: Db, form: KeyForm, refusal: Refusal | None = None, **more: Any) -> Response:
+    shown = {"made": None, "secret": "", "keys": products.keys(session), **more}
+    return pages.form(request, "settings/products.html", refusal, "product", form=form, **shown)

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 
 from app import db, rota
 from app.refusals import Invalid
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -38,7 +38,6 @@ def arrange_rota(request: Request, session: Db, owner: Owner, form: Annotated[Ro
 
 
 def _page(request: Request, form: RotaForm, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
-    return pages.page(request, "settings/rota.html", status=status, form=form, problems=problems,
-                    team=rota.candidates(session), weeks=rota.coming(session, db.now().date()))  # fmt: skip
+    shown = {"team": rota.candidates(session), "weeks": rota.coming(session, db.now().date())}
+    return pages.form(request, "settings/rota.html", refusal, form=form, **shown)

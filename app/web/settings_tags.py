@@ -8,7 +8,7 @@ from fastapi import Depends, Request, Response
 from app import tags
 from app.refusals import Invalid
 from app.tags import Tag
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -84,15 +84,13 @@ def remove_tag(session: Db, owner: Owner, tag: TagInPath, _form: Pressed) -> Res
 
 
 def _list(request: Request, name: str, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
-    return pages.page(request, "settings/tags.html", status=status, tags=tags.every(session),
-                    counts=tags.counts(session), name=name, problems=problems)  # fmt: skip
+    shown = {"tags": tags.every(session), "counts": tags.counts(session), "name": name}
+    return pages.form(request, "settings/tags.html", refusal, **shown)
 
 
 def _one(request: Request, tag: Tag, name: str, refusal: Invalid | None = None) -> Response:
-    status, problems = refusal_pages.form_again(refusal)
     session = request.state.session
     others = [other for other in tags.every(session) if other.id != tag.id]
-    return pages.page(request, "settings/tag.html", status=status, tag=tag, others=others, name=name, problems=problems,
-                    held=tags.counts(session).get(tag.id or 0, 0))  # fmt: skip
+    held = tags.counts(session).get(tag.id or 0, 0)
+    return pages.form(request, "settings/tag.html", refusal, tag=tag, others=others, name=name, held=held)

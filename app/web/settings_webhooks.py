@@ -7,7 +7,7 @@ from fastapi import Depends, Request, Response
 
 from app import webhooks
 from app.refusals import NotFound, Refusal
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import Pressed, typed
 from app.web.kit import Db, Owner
 from app.web.route import area as new_area
@@ -122,7 +122,4 @@ def _one(request: Request, webhook: Webhook, form: WebhookForm, refusal: Refusal
 
 
 def _page(request: Request, template: str, form: WebhookForm, refusal: Refusal | None, **context: object) -> Response:
-    status, problems = refusal_pages.form_again(refusal, "url")
-    return pages.page(
-        request, template, status=status, form=form, problems=problems, offered=webhooks.OFFERED, **context
-    )
+    return pages.form(request, template, refusal, "url", form=form, offered=webhooks.OFFERED, **context)

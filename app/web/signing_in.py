@@ -40,7 +40,7 @@ def ask_who(request: Request, viewer: Viewer) -> Response:
     next_path = resumption.next_page(request.query_params.get("next") or kit.own_referrer(request))
     if viewer is not None:
         return kit.see_other(next_path)
-    return kit.private(pages.page(request, "people/sign_in.html", **refusal_pages.sign_in_form(Plan(next_path))))
+    return kit.private(pages.form(request, "people/sign_in.html", **refusal_pages.sign_in_form(Plan(next_path))))
 
 
 @area.post("/sign-in")
@@ -64,10 +64,8 @@ def _to_code_page(handle: str, notice: str = "") -> Response:
 
 def _ask_again(request: Request, form: SignInForm, refusal: Refusal) -> Response:
     plan = Plan(resumption.next_page(form.next_path), form.act_path, form.act_body)
-    problems = refusal_pages.problems_of(refusal, "email")
-    shown = refusal_pages.sign_in_form(plan, email=form.email, name=form.name, problems=problems)
-    response = pages.page(request, "people/sign_in.html", status=refusal_pages.code_of(refusal), **shown)
-    return refusal_pages.say_when(response, refusal)
+    shown = refusal_pages.sign_in_form(plan, email=form.email, name=form.name)
+    return pages.form(request, "people/sign_in.html", refusal, "email", **shown)
 
 
 @area.get("/sign-in/{handle}")
@@ -89,7 +87,7 @@ def take_code(
     if _is_in(viewer, attempt):
         return kit.see_other(attempt.next_path)
     if not sign_in.try_code(session, attempt, handle, form.code):
-        return _code_page(request, attempt, handle, code=form.code, problems={"code": attempt.trouble})
+        return _code_page(request, attempt, handle, attempt.trouble, form.code)
     return _welcome(request, session, attempt, _by_code(request, attempt, handle))
 
 
@@ -99,14 +97,14 @@ def _by_code(request: Request, attempt: SignIn, handle: str) -> Plan:
 
 
 def _code_page(
-    request: Request, attempt: SignIn, handle: str, *, code: str = "", problems: dict[str, str] | None = None
+    request: Request, attempt: SignIn, handle: str, refusal: Refusal | None = None, code: str = ""
 ) -> Response:
     promise = resumption.promise(_by_code(request, attempt, handle).act_path)
     context = {
-        "attempt": attempt, "handle": handle, "promise": promise, "code": code, "problems": problems or {},
+        "attempt": attempt, "handle": handle, "promise": promise, "code": code,
         "is_mailed": bool(settings().smtp_url), "is_elsewhere": not resumption.has_asked(request, handle),
     }  # fmt: skip
-    return kit.private(pages.page(request, "people/code.html", status=422 if problems else 200, **context))
+    return kit.private(pages.form(request, "people/code.html", refusal, **context))
 
 
 @area.post("/sign-in/{handle}/again")
@@ -143,7 +141,7 @@ def take_link(
 ) -> Response:
     attempt = sign_in.find(session, handle)
     if not sign_in.try_link(session, attempt, handle, secret):
-        return _code_page(request, attempt, handle, problems={"code": attempt.trouble})
+        return _code_page(request, attempt, handle, attempt.trouble)
     plan = _by_link(request, attempt, handle)
     return _welcome(request, session, attempt, plan if form.act else Plan(plan.next_path))
 

@@ -13,7 +13,7 @@ from app.refusals import Invalid, Refused
 from app.status_changes import Move
 from app.statuses import Status, may_follow
 from app.triage import Section, View
-from app.web import kit, pages, refusal_pages
+from app.web import kit, pages
 from app.web.forms import typed
 from app.web.kit import Db, Maintainer
 from app.web.route import area as new_area
@@ -55,7 +55,7 @@ def show_triage(
     request: Request, session: Db, _person: Maintainer, show: str = "", board: str = "", after: str = ""
 ) -> Response:
     view = View.read(show, board, after)
-    return pages.page(request, "triage/triage.html", **_facts(session, view), **_form(view, Move()))
+    return pages.form(request, "triage/triage.html", **_facts(session, view), **_form(view, Move()))
 
 
 @area.post("/triage/status-changes")
@@ -67,9 +67,8 @@ def move_several(
         chosen = session.exec(select(Item).where(col(Item.number).in_(seen))).all()
         rows = status_changes.change_many(session, chosen, person, form.move, seen=seen)
     except (Invalid, Refused) as refusal:
-        problems = refusal_pages.problems_of(refusal, "chosen")
-        again = _facts(session, form.view) | _form(form.view, form.move, form.chosen, problems)
-        return pages.page(request, "triage/triage.html", status=refusal_pages.code_of(refusal), **again)
+        again = _facts(session, form.view) | _form(form.view, form.move, form.chosen)
+        return pages.form(request, "triage/triage.html", refusal, "chosen", **again)
     said = ngettext("One item is “%(status)s” now.", "%(count)s items are “%(status)s” now.", len(rows))
     labels = " / ".join(sorted({item.status_label for item in chosen}))
     return kit.see_other(form.view.path, said % {"count": number(len(rows)), "status": labels})
@@ -87,15 +86,12 @@ def _facts(session: Session, view: View) -> dict[str, Any]:
 OF_ONE_STATUS = {Section.QUESTIONS: Status.NEEDS_INFO, Section.REVIEWS: Status.DECLINED}
 
 
-def _form(
-    view: View, move: Move, chosen: Collection[str] = (), problems: dict[str, str] | None = None
-) -> dict[str, Any]:
+def _form(view: View, move: Move, chosen: Collection[str] = ()) -> dict[str, Any]:
     """What the form offers: in a section of one status what may follow it, else everything."""
     stands = OF_ONE_STATUS.get(view.section)
     return {
         "move": move,
         "chosen": {value.partition("-")[0] for value in chosen},
-        "problems": problems or {},
         "moves": may_follow(stands) if stands else [status for status in Status if status is not Status.NEW],
         "targets": targets.coming(db.now().date()),
     }

@@ -34,17 +34,13 @@ def greet(request: Request, session: Db, token: str) -> Response:
 def make_owner(request: Request, session: Db, token: str, form: Annotated[WelcomeForm, typed(WelcomeForm)]) -> Response:
     try:
         owner = first_run.claim(session, token, **asdict(form))
-    except Invalid as problem:
-        return _page(request, token, form, problem.problems)
+    except Invalid as refusal:
+        return _page(request, token, form, refusal)
     session.flush()
     response = kit.see_other("/", _("Welcome, %s. This board is yours.") % owner.name)
     signed_in.keep(response, signed_in.start(request, session, owner))
     return response
 
 
-def _page(request: Request, token: str, form: WelcomeForm, problems: dict[str, str] | None = None) -> Response:
-    status = 422 if problems else 200
-    response = pages.page(
-        request, "people/welcome.html", status=status, token=token, form=form, problems=problems or {}
-    )
-    return kit.private(response)
+def _page(request: Request, token: str, form: WelcomeForm, refusal: Invalid | None = None) -> Response:
+    return kit.private(pages.form(request, "people/welcome.html", refusal, token=token, form=form))

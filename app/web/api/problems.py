@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.refusals import NOTHING_HERE, Invalid, Refusal, TooMany
-from app.web import guard, refusal_pages
+from app.web import guard, pages, refusal_pages
 from app.web.api.bearer import TokenNeeded
 from app.web.kit import SignInNeeded
 from app.web.route import SAFE_METHODS
@@ -62,7 +62,7 @@ def _told(request: Request, trouble: Exception) -> tuple[int, str, Mapping[str, 
         case TooMany():
             return 429, trouble.words, {"Retry-After": str(trouble.retry_after)}
         case Refusal():
-            return refusal_pages.code_of(trouble), trouble.words, {}
+            return pages.code_of(trouble), trouble.words, {}
         case RequestValidationError():
             return 422, " ".join(f"{_field(error)}: {_words(error)}" for error in trouble.errors()), {}
         case HTTPException():
