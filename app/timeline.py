@@ -82,10 +82,8 @@ class Rows:
     def by(self, person_id: int | None) -> Person | None:
         return self.people[person_id] if person_id is not None else None
 
-    def attached_to(self, comment_id: int | None = None, status_change_id: int | None = None) -> list[Attachment]:
-        """What came with a comment or a move; without either, with the item itself."""
-        wanted = (comment_id, status_change_id)
-        return [file for file in self.attachments if (file.comment_id, file.status_change_id) == wanted]
+    def attached_to(self, row: Item | Comment | StatusChange) -> list[Attachment]:
+        return [file for file in self.attachments if file.came_with(row)]
 
     def edits_of(self, subject: Subject, key: int | None) -> list[Edit]:
         return self.edits[subject].get(key or 0, [])
@@ -94,7 +92,7 @@ class Rows:
 def of(session: Session, item: Item, viewer: Person | None) -> list[Entry]:
     """The story of an item as this person may read it, the oldest first."""
     rows = _read(session, item, viewer)
-    told = [Entry(Happening.POSTED, item.posted_at, rows.by(item.reporter_id), item, attached=rows.attached_to())]
+    told = [Entry(Happening.POSTED, item.posted_at, rows.by(item.reporter_id), item, attached=rows.attached_to(item))]
     told += [*_edits(rows), *_comments(rows), *_moves(rows), *_target_moves(rows), *_merges(rows)]
     in_order = list(Happening)
     return sorted(told, key=lambda entry: (entry.at, in_order.index(entry.happening)))
@@ -159,7 +157,7 @@ def _comments(rows: Rows) -> list[Entry]:
         Entry(
             Happening.COMMENT, comment.at, rows.by(comment.person_id), comment,
             edits=rows.edits_of(Subject.COMMENT, comment.id), hider=rows.by(comment.hidden_by_id),
-            attached=rows.attached_to(comment_id=comment.id),
+            attached=rows.attached_to(comment),
         )
         for comment in rows.comments
     ]  # fmt: skip
@@ -171,7 +169,7 @@ def _moves(rows: Rows) -> list[Entry]:
         Entry(
             Happening.MOVED, change.at, rows.by(change.person_id), change,
             edits=rows.edits_of(Subject.STATUS_CHANGE, change.id), other=rows.others.get(change.duplicate_of or 0),
-            target_move=promised.get(change.at), attached=rows.attached_to(status_change_id=change.id),
+            target_move=promised.get(change.at), attached=rows.attached_to(change),
         )
         for change in rows.changes
         if change.item_number == rows.item.number

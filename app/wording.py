@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
@@ -173,23 +172,18 @@ def read(session: Session, events: Sequence[Event]) -> list[Told]:
     known = people.by_ids(session, {event.person_id for event in events if event.person_id is not None})
     others = items.known_among(session, None, (change.duplicate_of for change in changes.values()))
     files = attachments.of_said(session, found)
-    return [
-        Told(
-            event, found[event.item_number], known.get(_mover_id(event, changes) or 0),
-            change := changes.get(event.status_change_id or 0), promises.get(event.target_move_id or 0),
-            said.get(event.comment_id or 0), names_other=change is not None and change.duplicate_of in others,
-            attached=_attached(event, files),
-        )
-        for event in events
-    ]  # fmt: skip
 
+    def told(event: Event) -> Told:
+        item, change = found[event.item_number], changes.get(event.status_change_id or 0)
+        promise, comment = promises.get(event.target_move_id or 0), said.get(event.comment_id or 0)
+        words_of = change or comment or (item if event.happened is Happened.ITEM_CREATED else None)
+        return Told(
+            event, item, known.get(_mover_id(event, changes) or 0), change, promise, comment,
+            names_other=change is not None and change.duplicate_of in others,
+            attached=[file for file in files if file.came_with(words_of)],
+        )  # fmt: skip
 
-def _attached(event: Event, files: Sequence[Attachment]) -> list[Attachment]:
-    """What came with what the event tells; with an item that was posted, its own files."""
-    about = (event.item_number, event.comment_id, event.status_change_id)
-    tells_words = event.happened is Happened.ITEM_CREATED or about[1:] != (None, None)
-    place = attrgetter("item_number", "comment_id", "status_change_id")
-    return [file for file in files if tells_words and place(file) == about]
+    return [told(event) for event in events]
 
 
 def of(

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from app import policy
 from app.attachments import leaks
+from app.attachments.reading import of_item
 from app.attachments.recognising import FILES_MOST, too_many
 from app.attachments.table import Attachment
 from app.comments import Comment
@@ -45,7 +46,7 @@ def add(
         return
     policy.need(policy.may_take_part(person, item))
     found = waiting(session, person, keys)
-    present = session.exec(select(Attachment).where(_belongs_to(item, said))).all()
+    present = [file for file in of_item(session, item.number) if file.came_with(said or item)]
     if set(keys) - {file.key for file in [*found, *present]}:
         raise Invalid({"files": _("A file is no longer here, because it waited too long. Please choose it again.")})
     known = {file.sha256 for file in present}
@@ -65,12 +66,3 @@ def add(
 def warnings(files: Iterable[Attachment]) -> list[str]:
     """Where secrets may stand in these files, a sentence for each line."""
     return [words for file in files for words in leaks.told(file.name, file.leaks)]
-
-
-def _belongs_to(item: Item, said: Comment | StatusChange | None) -> ColumnElement[bool]:
-    if isinstance(said, Comment):
-        return col(Attachment.comment_id) == said.id
-    if isinstance(said, StatusChange):
-        return col(Attachment.status_change_id) == said.id
-    itself = col(Attachment.comment_id).is_(None) & col(Attachment.status_change_id).is_(None)
-    return (col(Attachment.item_number) == item.number) & itself

@@ -7,7 +7,10 @@ from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Column, Field, SQLModel
 
 from app import db, policy
+from app.comments import Comment
+from app.items import Item
 from app.people import Person
+from app.status_changes import StatusChange
 
 NAME_MOST = 120
 SHOWN_HEIGHT_MOST = 192  # pixels of a style sheet
@@ -68,12 +71,19 @@ class Attachment(SQLModel, table=True):
         return round(width * scale), round(height * scale)
 
     @property
-    def is_of_item_itself(self) -> bool:
-        return self.comment_id is None and self.status_change_id is None
-
-    @property
     def is_removed(self) -> bool:
         return self.removed_at is not None
+
+    def came_with(self, said: SQLModel | None) -> bool:
+        """Whether it came with this comment or this status change, or with this item itself."""
+        match said:
+            case Comment():
+                return self.comment_id == said.id
+            case StatusChange():
+                return self.status_change_id == said.id
+            case Item():
+                return (self.item_number, self.comment_id, self.status_change_id) == (said.number, None, None)
+        return False
 
     def may_be_removed_by(self, person: Person | None) -> bool:
         """Whoever sent it, and maintainers: a secret that slipped in must not stay."""

@@ -10,7 +10,6 @@ from sqlmodel import Session, SQLModel, col, select
 
 import app
 from app import db, defect_questions, site
-from app.attachments import Attachment
 from app.boards import Access, Board
 from app.comments import Comment
 from app.config import settings
@@ -82,7 +81,7 @@ def _item(entry: Entry, choice: Choice) -> dict[str, Any]:
         "imported_vote_count": item.earlier_vote_count,
         "board": entry.board.slug,
         "tags": [tag.name for tag in entry.tags],
-        "attachments": [_file(file) for file in entry.attachments if file.is_of_item_itself],
+        "attachments": _files(entry, item),
         "reporter": entry.name(item.reporter_id),
         "answerer": entry.name(item.answerer_id),
         "status_changes": [
@@ -115,19 +114,10 @@ def _story(
     ]
 
 
-def _files(entry: Entry, row: StatusChange | TargetMove | Comment) -> list[dict[str, Any]]:
-    """What came with a comment or a move."""
-    of_comment, of_change = isinstance(row, Comment), isinstance(row, StatusChange)
-    return [
-        _file(file)
-        for file in entry.attachments
-        if (of_comment and file.comment_id == row.id) or (of_change and file.status_change_id == row.id)
-    ]
-
-
-def _file(file: Attachment) -> dict[str, Any]:
-    """What is known of a file; the file itself is where the address says."""
-    return _told(file, OF_FILE) | {"url": settings().effective_base_url + file.path}
+def _files(entry: Entry, row: SQLModel) -> list[dict[str, Any]]:
+    """What is known of the files that came with a row; the files themselves are where the addresses say."""
+    came = (file for file in entry.attachments if file.came_with(row))
+    return [_told(file, OF_FILE) | {"url": settings().effective_base_url + file.path} for file in came]
 
 
 def _told(row: SQLModel, names: tuple[str, ...]) -> dict[str, Any]:

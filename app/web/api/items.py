@@ -154,7 +154,7 @@ def detail(session: Session, viewer: Person | None, item: Item) -> Detail:
     case = item_page.case_of(session, viewer, item)
     tagged = tags.of_items(session, [item.number])
     voted = {item.number: None} if case["voted"] else {}
-    files = [file for file in attachments.of_item(session, item.number) if file.is_of_item_itself]
+    files = [file for file in attachments.of_item(session, item.number) if file.came_with(item)]
     return Detail(
         **shapes.fields(row, viewer, tagged, voted),
         **{name: getattr(item, name) for name in ("body", "html", "edited_at", "workaround", "due_on")},
