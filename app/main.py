@@ -21,9 +21,10 @@ from app.web.api.rations import Rations
 from app.web.assets import Assets
 from app.web.guard import BodyLimit, Guard
 from app.web.logs import RequestLog
-from app.web.memory import FRAMES_MOST, LISTS_MOST, Drawings, Memory, Recollections
+from app.web.memory import Memory
 from app.web.packing import Packing
 from app.web.route import BODY_MOST
+from app.web.sharing import FRAMES_MOST, LISTS_MOST, Drawings, Recollections
 from app.web.streams import Streams
 
 RARELY = 10_000, 20, 50  # things made for one request are many, and nearly all go without the collector

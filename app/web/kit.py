@@ -15,7 +15,7 @@ from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refusal
 from app.sessions import SessionRow
-from app.web.memory import Recollections
+from app.web.sharing import Recollections
 from app.words import _
 
 FOR_NOBODY_ELSE = {"Cache-Control": "private, no-store"}

@@ -1,7 +1,4 @@
-"""How pages are remembered. One idea: what was drawn from the same facts is the same.
-
-For a reader without cookies the fact is that nothing was written since; for a row of a list it is what stands in it;
-for the frame of a page it is who may see the same, and each reader's own is put into its holes.
+"""How pages are remembered: what was drawn for a reader without cookies is the same until something is written.
 
 The database itself tells whether anything was written, by any process, since a page was drawn (`Database.revision`), so
 nothing has to be cleared and no process needs to hear of another. Ages in words stay true for a minute. The rest of the
@@ -9,42 +6,22 @@ code does not know of this: an answer is remembered if it is a 200, sets no cook
 """
 
 import hashlib
-import re
-import secrets
 import time
 from asyncio import Future, get_running_loop
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from threading import Lock
-from typing import Any, TypeVar, cast
 
-from jinja2 import Environment
-from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import Database
 from app.web import accepting
+from app.web.sharing import STAYS_TRUE
 
-STAYS_TRUE = 60.0  # seconds
 BYTES_MOST = 6_000_000
 PAGE_MOST = 1_000_000
-DRAWINGS_MOST = 1_000
-RECOLLECTIONS_MOST = 500
-FRAMES_MOST = 30  # around lists that visitors read: apart, for they may ask for any number
-LISTS_MOST = 75  # pages of lists, their frames and those around them, each of some tens of kilobytes
 ASKED_MOST = 1_000  # bytes of a query, beyond which an address is not worth its place
 COOKIE_MOST = 20  # bytes
 
-_SIGN = secrets.token_hex(8)  # that nobody can write, because nobody is shown it
-_HOLE = re.compile(f"{_SIGN} ([0-9]+) ")
-
-Read = TypeVar("Read")
-Hole = Callable[..., Markup]
-Fill = Callable[..., str | bytes]
-Own = Mapping[str, Fill]
 VARY = (b"vary", b"accept-encoding, authorization, cookie")
 PUBLIC = (b"cache-control", b"public, max-age=0, s-maxage=5, stale-while-revalidate=30")
 KEPT_COOKIES = b"theme="
@@ -177,117 +154,6 @@ class Memory:
         while self.bytes > BYTES_MOST:
             oldest = next(iter(self.answers))
             self.bytes -= self.answers.pop(oldest).size
-
-
-class Shelf:
-    """So many things by their keys, for any number of threads; what nobody asked for the longest makes room."""
-
-    def __init__(self, most: int) -> None:
-        self.most = most
-        self.things: OrderedDict[Hashable, Any] = OrderedDict()
-        self.lock = Lock()
-
-    def get(self, key: Hashable) -> Any:
-        with self.lock:
-            if key in self.things:
-                self.things.move_to_end(key)
-            return self.things.get(key)
-
-    def put(self, key: Hashable, thing: Any) -> None:
-        with self.lock:
-            self.things[key] = thing
-            self.things.move_to_end(key)
-            if len(self.things) > self.most:
-                self.things.popitem(last=False)
-
-
-class Recollections:
-    """What was read from the database for many readers, true until anything is written."""
-
-    def __init__(self, most: int = RECOLLECTIONS_MOST) -> None:
-        self.kept = Shelf(most)
-
-    def recall(self, key: Hashable, revision: object, read: Callable[[], Read]) -> Read:
-        """What was read at this revision, or read it now; without a revision always read it now.
-
-        What is not there is not kept: strangers could push everything else out by asking for what they make up.
-        """
-        found = self.kept.get(key) if revision is not None else None
-        if found is not None and found[0] == revision:
-            return cast("Read", found[1])
-        value = read()
-        if value is not None and revision is not None:
-            self.kept.put(key, (revision, value))
-        return value
-
-
-class Drawings:
-    """Rows of lists, remembered by the facts they were drawn from, for a minute, because ages stand in them."""
-
-    def __init__(self) -> None:
-        self.drawn = Shelf(DRAWINGS_MOST)
-
-    def of(self, environment: Environment, template: str, now: datetime, facts: dict[str, Hashable]) -> Markup:
-        """The fragment drawn from these facts, which must be all that it shows."""
-        key = (template, int(now.timestamp() // STAYS_TRUE), *facts.values())
-        found: Markup | None = self.drawn.get(key)
-        if found is None:
-            found = Markup(environment.get_template(template).render(now=now, **facts))  # noqa: S704 - escaped by it
-            self.drawn.put(key, found)
-        return found
-
-
-class Frame:
-    """A page drawn once for many readers, with holes where each sees what is their own.
-
-    `draw` is given what makes a hole: a name, and the facts that whoever fills it needs to know.
-    """
-
-    def __init__(self, draw: Callable[[Hole], str]) -> None:
-        holes: list[tuple[str, tuple[Any, ...]]] = []
-
-        def hole(name: str, *facts: Any) -> Markup:
-            holes.append((name, facts))
-            return Markup(f"{_SIGN} {len(holes) - 1} ")  # noqa: S704 - replaced before anybody sees it
-
-        first, *rest = _HOLE.split(draw(hole))
-        self.first = first.encode()
-        self.rest = [(holes[int(at)], text.encode()) for at, text in zip(rest[::2], rest[1::2], strict=True)]
-        self.usual: dict[int, bytes] = {}
-
-    def filled(self, own: Own) -> bytes:
-        """The page of one reader; `own` has what fills the holes of each name."""
-        parts = [self.first]
-        for place, ((name, facts), text) in enumerate(self.rest):
-            fill = own[name]
-            if isinstance(fill, Usual) and not fill.differs(*facts):
-                if place not in self.usual:
-                    self.usual[place] = _encoded(fill(*facts))
-                parts += [self.usual[place], text]
-            else:
-                parts += [_encoded(fill(*facts)), text]
-        return b"".join(parts)
-
-
-def filled(own: Own, name: str, *facts: Any) -> Markup:
-    """What fills a hole of this name, where the page is drawn for one reader."""
-    piece = own[name](*facts)
-    return Markup(piece if isinstance(piece, str) else piece.decode())  # noqa: S704 - drawn by us
-
-
-def _encoded(piece: str | bytes) -> bytes:
-    return piece.encode() if isinstance(piece, str) else piece
-
-
-@dataclass(frozen=True)
-class Usual:
-    """Fills a hole with the same for all who share the page, but for those to whom it `differs`."""
-
-    fill: Fill
-    differs: Callable[..., bool]
-
-    def __call__(self, *facts: Any) -> str | bytes:
-        return self.fill(*facts)
 
 
 def key_of(scope: Scope) -> tuple[Key | None, bytes | None]:

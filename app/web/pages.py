@@ -17,7 +17,7 @@ from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMan
 from app.web import kit
 from app.web.drawing import environment
 from app.web.kit import Answer
-from app.web.memory import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
+from app.web.sharing import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
 
 THEME = "theme"
 THEMES = frozenset({"light", "dark"})

@@ -12,8 +12,8 @@ from app.listing import Row, View
 from app.people import Person
 from app.web import kit, narrowing, pages
 from app.web.kit import Db, Viewer
-from app.web.memory import Usual
 from app.web.route import area as new_area
+from app.web.sharing import Usual
 
 area = new_area()
 

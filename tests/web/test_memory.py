@@ -26,8 +26,9 @@ from app.people import Role
 from app.statuses import Kind, Status
 from app.web import drawing, kit, pages
 from app.web.kit import Viewer
-from app.web.memory import FRAMES_MOST, RECOLLECTIONS_MOST, Frame, Memory, Recollections, Shelf, Usual
+from app.web.memory import Memory
 from app.web.route import DatabaseRoute
+from app.web.sharing import FRAMES_MOST, RECOLLECTIONS_MOST, Frame, Recollections, Shelf, Usual
 from tests import factories
 from tests.asking import Browser
 
