@@ -3,7 +3,7 @@
 from sqlalchemy import delete, or_
 from sqlmodel import Session, col
 
-from app import attachments, db, notifications, people, products, repeats, sessions, tokens, votes
+from app import attachments, db, notifications, people, products, repeats, roles, sessions, tokens, votes
 from app.outbox import Mail
 from app.people import Person, Role
 from app.refusals import Invalid
@@ -20,7 +20,7 @@ def leave(session: Session, person: Person, typed_email: str) -> None:
     if people.clean_email(typed_email) != person.email:
         raise Invalid({"email": _("E-mail: type the address of this account to delete it.")})
     people.lock(session, person)
-    people.need_another_owner(session, person)
+    roles.need_another_owner(session, person)
     votes.withdraw_all(session, person)
     session.execute(delete(Subscription).where(col(Subscription.person_id) == person.id))
     notifications.forget_all(session, person)
@@ -37,7 +37,7 @@ def leave(session: Session, person: Person, typed_email: str) -> None:
 def _forget(session: Session, person: Person) -> None:
     """Leave only the row that the words of this person point to."""
     if person.role is not Role.MEMBER:
-        people.change_role(session, person, Role.MEMBER, person)
+        roles.change(session, person, Role.MEMBER, person)
     person.name, person.title, person.email, person.deleted_at = "", "", None, db.now()
     person.bounced_at, person.bounced_because = None, ""  # mail servers name the address that they refuse
     session.add(person)

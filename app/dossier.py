@@ -11,8 +11,9 @@ from app.boards import Board
 from app.comments import Comment
 from app.edits import Edit
 from app.items import Item
-from app.people import Person, RoleChange
+from app.people import Person
 from app.products import Identity
+from app.roles import RoleChange
 from app.sessions import SessionRow
 from app.status_changes import MergeProposal, StatusChange, TargetMove
 from app.subscriptions import Subscription

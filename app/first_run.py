@@ -5,7 +5,7 @@ import secrets
 
 from sqlmodel import Session, col, select
 
-from app import db, people, sessions, site, text
+from app import db, people, roles, sessions, site, text
 from app.boards import Board
 from app.people import Person, Role
 from app.refusals import NotFound
@@ -54,6 +54,6 @@ def claim(session: Session, token: str, *, name: str, email: str, title: str, si
     check.done()
     owner = people.with_email(session, address) or people.join(session, address)
     owner.name, owner.title = name, title
-    people.change_role(session, owner, Role.OWNER, owner)
+    roles.change(session, owner, Role.OWNER, owner)
     the.name, the.owner_link_hash = site_name, None
     return owner

@@ -13,6 +13,7 @@ from app import (
     people,
     products,
     repeats,
+    roles,
     rota,
     sessions,
     sign_in,

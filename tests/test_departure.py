@@ -16,6 +16,7 @@ from app import (
     dossier,
     outbox,
     people,
+    roles,
     sign_in,
     status_changes,
     subscriptions,
@@ -28,8 +29,9 @@ from app.comments import Comment
 from app.db import Database
 from app.items import Draft, Item
 from app.outbox import Mail
-from app.people import Person, Role, RoleChange
+from app.people import Person, Role
 from app.refusals import Invalid, Refused
+from app.roles import RoleChange
 from app.sessions import SessionRow
 from app.sign_in import SignIn
 from app.status_changes import StatusChange, TargetMove, proposals
@@ -139,7 +141,7 @@ def test_it_is_confirmed_by_typing_the_address(session: Session, member: Person)
 def test_the_last_owner_gives_the_role_away_first(session: Session, owner: Person, member: Person) -> None:
     with pytest.raises(Refused, match="last owner"):
         leave(session, owner)
-    people.give_role(session, member, Role.OWNER, owner)
+    roles.give(session, member, Role.OWNER, owner)
     leave(session, owner)
     assert owner.is_deleted
 
@@ -202,7 +204,7 @@ def test_the_dossier_names_no_item_that_its_person_may_not_know_of(
     assert [row["into"] for row in dossier.of(session, advocate)["merge_proposals"]] == [seen.number, None]
     both = [seen.number, unseen.number]
     assert [row["duplicate_of"] for row in dossier.of(session, maintainer)["answers"]] == both
-    people.change_role(session, maintainer, Role.MEMBER, maintainer)
+    roles.change(session, maintainer, Role.MEMBER, maintainer)
     assert [row["duplicate_of"] for row in dossier.of(session, maintainer)["answers"]] == [seen.number, None]
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from sqlmodel import Session, select
 
-from app import db, departure, people, products, sessions, sign_in
+from app import db, departure, products, roles, sessions, sign_in
 from app.people import Person, Role
 from app.products import Identity, ProductKey, Untrusted
 from app.refusals import Invalid, NotAllowed
@@ -83,7 +83,7 @@ def test_nobody_of_the_team_can_be_meant(session: Session, secret: str, role: Ro
 
 def test_a_ticket_ends_when_its_person_joins_the_team(session: Session, owner: Person, secret: str) -> None:
     ticket, nina, _until = products.admit(session, signed(secret))
-    people.give_role(session, nina, Role.MAINTAINER, owner)
+    roles.give(session, nina, Role.MAINTAINER, owner)
     assert products.recognise(session, ticket) is None
     assert words_of(session, signed(secret)) == "Whoever answers for this board signs in on the board itself."
 
@@ -213,7 +213,7 @@ def change_address(session: Session, person: Person, _owner: Person) -> None:
 
 def go_up_and_down(session: Session, person: Person, owner: Person) -> None:
     for role in (Role.ADVOCATE, Role.MEMBER):
-        people.give_role(session, person, role, owner)
+        roles.give(session, person, role, owner)
 
 
 @pytest.mark.parametrize("what", [sign_out_everywhere, change_address, go_up_and_down])

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import people, rota
+from app import roles, rota
 from app.people import Person, Role
 from app.refusals import Invalid, NotAllowed
 
@@ -34,7 +34,7 @@ def test_people_take_turns_from_monday_to_sunday(session: Session, owner: Person
 
 def test_who_can_no_longer_answer_falls_out(session: Session, owner: Person, maintainer: Person) -> None:
     arrange(session, owner, maintainer, owner)
-    people.give_role(session, maintainer, Role.MEMBER, owner)
+    roles.give(session, maintainer, Role.MEMBER, owner)
     assert names(session, THURSDAY) == ["Noor Haddad"] * 3
 
 

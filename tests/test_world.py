@@ -15,7 +15,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from app import db, departure, hiding, people, votes
+from app import db, departure, hiding, roles, votes
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import Refusal
@@ -154,7 +154,7 @@ class World(RuleBasedStateMachine):
 
     @rule(person=persons, role=st.sampled_from(list(Role)))
     def appoint(self, person: int, role: Role) -> None:
-        people.give_role(self.session, self.person(person), role, self.owner)
+        roles.give(self.session, self.person(person), role, self.owner)
         self.model.roles[person] = role
 
     @rule(person=consumes(persons))

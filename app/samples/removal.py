@@ -11,7 +11,8 @@ from app.events import Event
 from app.imports import removal
 from app.imports.batches import SAMPLE, Import
 from app.items import Item
-from app.people import Person, RoleChange
+from app.people import Person
+from app.roles import RoleChange
 from app.sessions import SessionRow
 from app.subscriptions import Subscription
 from app.tags import ItemTag, Tag

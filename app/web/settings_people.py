@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from app import db, people
+from app import db, people, roles
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound, Refusal, Refused
 from app.web import kit, pages
@@ -43,7 +43,7 @@ def show_people(request: Request, session: Db, _owner: Owner, q: str = "", after
     found = people.members(session, q.replace("\0", " ").strip()[:QUERY_MOST], after=start, most=PAGE + 1)
     return pages.page(
         request, "settings/people.html", team=people.team(session), found=found[:PAGE], query=q,
-        next=found[PAGE - 1].id if len(found) > PAGE else None, start=start, changes=people.role_changes(session),
+        next=found[PAGE - 1].id if len(found) > PAGE else None, start=start, changes=roles.changes(session),
     )  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def appoint(
     request: Request, session: Db, owner: Owner, person: PersonInPath, form: Annotated[RoleForm, typed(RoleForm)]
 ) -> Response:
     try:
-        people.appoint(session, person, owner, role=form.role, title=form.title)
+        roles.appoint(session, person, owner, role=form.role, title=form.title)
     except (Invalid, Refused) as refusal:
         return _one(request, person, form, refusal)
     said = _("%(who)s: %(role)s.") % {"who": person.byline, "role": person.role.label}
@@ -65,6 +65,6 @@ def appoint(
 
 
 def _one(request: Request, person: Person, form: RoleForm, refusal: Refusal | None = None) -> Response:
-    changes = people.role_changes(request.state.session, person.id)
+    changes = roles.changes(request.state.session, person.id)
     shown = {"person": person, "form": form, "roles": list(Role), "changes": changes}
     return pages.form(request, "settings/person.html", refusal, "role", **shown)

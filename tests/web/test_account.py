@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import db, people, sessions, sign_in
+from app import db, people, roles, sessions, sign_in
 from app.notifications import telling
 from app.outbox import Mail
 from app.people import Person, Role
@@ -250,7 +250,7 @@ def test_the_last_owner_is_told_what_to_do(
 ) -> None:
     answer = owner_browser.post("/me/deletion", data={"email": owner.email})
     assert (answer.status_code, "Make somebody else an owner first" in answer.text) == (409, True)
-    people.give_role(session, member, Role.OWNER, owner)
+    roles.give(session, member, Role.OWNER, owner)
     assert owner_browser.post("/me/deletion", data={"email": owner.email}).status_code == 303
 
 

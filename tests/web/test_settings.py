@@ -8,7 +8,8 @@ from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
 from app import boards, site, tags
-from app.people import Person, Role, RoleChange
+from app.people import Person, Role
+from app.roles import RoleChange
 from tests import factories
 from tests.looking import counted, typed_into, words
 from tests.pictures import drawn

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sqlmodel import Session, col, select
 from starlette.testclient import TestClient
 
-from app import people, sessions, sign_in
+from app import roles, sessions, sign_in
 from app.attachments import Attachment
 from app.comments import Comment
 from app.config import settings
@@ -447,7 +447,7 @@ def test_a_role_change_ends_the_session_at_once(
     member_browser: TestClient, owner_browser: TestClient, session: Session, member: Person, owner: Person
 ) -> None:
     assert member_browser.get("/me").status_code == 200
-    people.give_role(session, member, Role.ADVOCATE, owner)
+    roles.give(session, member, Role.ADVOCATE, owner)
     assert member_browser.get("/me").status_code == 401
 
 

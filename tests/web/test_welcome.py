@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
 from app import first_run, site
-from app.people import Person, Role, RoleChange
+from app.people import Person, Role
+from app.roles import RoleChange
 from app.web import kit
 
 FORM = {"name": "Noor Haddad", "email": "Noor@example.org", "title": "Founder", "site_name": "Ask Aurora"}

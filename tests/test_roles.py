@@ -6,10 +6,11 @@ from threading import Barrier, Thread
 import pytest
 from sqlmodel import Session, select
 
-from app import people, sign_in
+from app import roles, sign_in
 from app.db import Database
-from app.people import Person, Role, RoleChange
+from app.people import Person, Role
 from app.refusals import NotAllowed, Refused
+from app.roles import RoleChange
 from tests import factories
 
 
@@ -24,7 +25,7 @@ def who(session: Session, key: str) -> Person | None:
 
 
 def test_an_owner_gives_a_role_and_it_is_written_down(session: Session, owner: Person, member: Person) -> None:
-    people.give_role(session, member, Role.MAINTAINER, owner)
+    roles.give(session, member, Role.MAINTAINER, owner)
     assert member.role is Role.MAINTAINER
     assert record(session) == [(member.key, owner.key, Role.MEMBER, Role.MAINTAINER)]
 
@@ -33,41 +34,41 @@ def test_an_owner_gives_a_role_and_it_is_written_down(session: Session, owner: P
 def test_nobody_but_an_owner_gives_roles(session: Session, owner: Person, member: Person, role: Role) -> None:
     somebody = factories.person(session, "Somebody Else", role=role)
     with pytest.raises(NotAllowed):
-        people.give_role(session, somebody, Role.OWNER, somebody)
+        roles.give(session, somebody, Role.OWNER, somebody)
     assert (somebody.role, record(session)) == (role, [])
 
 
 def test_a_new_role_ends_the_sessions_of_that_person_only(session: Session, owner: Person, member: Person) -> None:
     members, owners = sign_in.open_session(session, member), sign_in.open_session(session, owner)
-    people.give_role(session, member, Role.ADVOCATE, owner)
+    roles.give(session, member, Role.ADVOCATE, owner)
     assert who(session, members) is None
     assert who(session, owners) == owner
 
 
 def test_the_same_role_again_changes_nothing(session: Session, owner: Person, member: Person) -> None:
     key = sign_in.open_session(session, member)
-    people.give_role(session, member, Role.MEMBER, owner)
+    roles.give(session, member, Role.MEMBER, owner)
     assert record(session) == []
     assert who(session, key) == member
 
 
 def test_the_last_owner_keeps_the_role(session: Session, owner: Person) -> None:
     with pytest.raises(Refused, match="last owner"):
-        people.give_role(session, owner, Role.MEMBER, owner)
+        roles.give(session, owner, Role.MEMBER, owner)
     assert owner.role is Role.OWNER
 
 
 def test_one_of_two_owners_may_step_down(session: Session, owner: Person, member: Person) -> None:
-    people.give_role(session, member, Role.OWNER, owner)
-    people.give_role(session, owner, Role.MEMBER, owner)
+    roles.give(session, member, Role.OWNER, owner)
+    roles.give(session, owner, Role.MEMBER, owner)
     assert [person.key for person in session.exec(select(Person).where(Person.role == Role.OWNER))] == [member.key]
 
 
 def test_who_was_owner_a_moment_ago_gives_no_roles(session: Session, owner: Person, member: Person) -> None:
-    people.give_role(session, member, Role.OWNER, owner)
-    people.give_role(session, owner, Role.MEMBER, member)
+    roles.give(session, member, Role.OWNER, owner)
+    roles.give(session, owner, Role.MEMBER, member)
     with pytest.raises(NotAllowed):
-        people.give_role(session, member, Role.MEMBER, owner)
+        roles.give(session, member, Role.MEMBER, owner)
 
 
 def test_two_owners_who_demote_each_other_at_once_leave_one(own_database: Database) -> None:
@@ -78,7 +79,7 @@ def test_two_owners_who_demote_each_other_at_once_leave_one(own_database: Databa
     def demote(by: int, whom: int) -> None:
         start.wait()
         with suppress(NotAllowed, Refused), own_database.session() as session:
-            people.give_role(session, session.get_one(Person, whom), Role.MEMBER, session.get_one(Person, by))
+            roles.give(session, session.get_one(Person, whom), Role.MEMBER, session.get_one(Person, by))
 
     threads = [Thread(target=demote, args=(pair[turn], pair[1 - turn])) for turn in (0, 1)]
     for thread in threads:
