@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app import boards, sessions
+from app import boards, listing, sessions
 from app.db import Database
 from app.people import Person, Role
 from tests import factories
@@ -81,6 +81,27 @@ def test_whoever_comes_back_to_a_form_finds_all_that_was_typed(page: Page, live_
     page.reload()
     for label, words in typed.items():
         expect(page.get_by_label(label)).to_have_value(words)
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_whoever_comes_back_to_a_long_list_finds_their_place(
+    chromium: Browser, live_server: Server, live_database: Database, javascript: bool
+) -> None:
+    with live_database.session() as session:
+        ada = factories.person(session, "Ada Lind")
+        for number in range(1, 2 * listing.PAGE + 1):
+            factories.item(session, ada, f"Item {number}")
+    page = sights.context_of(chromium, 390, java_script_enabled=javascript).new_page()
+    page.goto(f"{live_server.url}/?sort=new")
+    page.get_by_role("link", name="Show more items").click()
+    title = page.get_by_role("link", name="Item 2", exact=True)
+    title.scroll_into_view_if_needed()
+    place = title.bounding_box()
+    title.click()
+    page.wait_for_url("**/items/2")
+    page.go_back()
+    expect(title).to_be_in_viewport()
+    assert title.bounding_box() == place
 
 
 def test_a_refusal_that_takes_the_page_is_read_and_leads_back(page: Page, live_database: Database) -> None:

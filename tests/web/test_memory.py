@@ -286,7 +286,7 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
         for number in range(PAGE + 2):
             factories.item(session, factories.person(session), f"Request {number}")
     kept = memory.app.state.frames_of_visitors.kept.things  # type: ignore[attr-defined]
-    second = re.search(r'id="more">\s*<a[^>]*href="([^"]*)"', reader.get("/?sort=new").text)
+    second = re.search(r'class="rows-more">\s*<a[^>]*href="([^"#]*)', reader.get("/?sort=new").text)
     assert second is not None
     frames, paths = list(kept), [html.unescape(second[1]), "/?sort=new", "/?q=request", "/?q=something"]
     pages = [reader.get(path).text for path in paths]
@@ -305,7 +305,7 @@ def test_each_page_of_a_list_shows_its_own_items_to_whoever_asks(
             factories.item(session, factories.person(session), f"Request {number}")
     for who, asking in everybody.items():
         pages = [asking.get("/?sort=new").text]
-        while more := re.search(r'id="more">\s*<a[^>]*href="([^"]*)"', pages[-1]):
+        while more := re.search(r'class="rows-more">\s*<a[^>]*href="([^"]*)"', pages[-1]):
             pages.append(asking.get(html.unescape(more[1])).text)
         shown = [re.findall(r'<li class="row" id="item-(\d+)"', page) for page in pages]
         assert len(shown[0]) == PAGE, who

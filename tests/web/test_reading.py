@@ -88,10 +88,10 @@ def test_the_next_page_is_a_plain_link_and_there_is_a_way_back(
     for number in range(21):
         factories.item(session, member, f"Item {number}")
     first = visitor_browser.get("/?sort=new").text
-    link = unescape(first.partition('id="more">')[2].partition('href="')[2].partition('"')[0])
+    link = unescape(first.partition('class="rows-more">')[2].partition('href="')[2].partition('"')[0])
     assert link.startswith("/?sort=new&after=")
     second = visitor_browser.get(link).text
-    assert ("Item 0</a>" in second, "Item 20</a>" in second, 'id="more"' in second) == (True, False, False)
+    assert ("Item 0</a>" in second, "Item 20</a>" in second, 'class="rows-more"' in second) == (True, False, False)
     assert '<a class="chosen-start" href="/?sort=new">' in second
 
 
