@@ -37,7 +37,7 @@ function tellCount() {
   if (count) count.textContent = chosen ? `${chosen} / ${boxes.length}` : "";
 }
 
-document.addEventListener("change", tellCount);
+document.addEventListener("input", tellCount);
 switchOfKeys.checked = !localStorage.getItem(OFF);
 switchOfKeys.addEventListener("change", () => {
   if (switchOfKeys.checked) localStorage.removeItem(OFF);

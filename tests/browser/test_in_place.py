@@ -83,6 +83,26 @@ def test_whoever_comes_back_to_a_form_finds_all_that_was_typed(page: Page, live_
         expect(page.get_by_label(label)).to_have_value(words)
 
 
+def test_what_a_maintainer_types_stays_until_it_is_said(page: Page, live_server: Server) -> None:
+    page.get_by_role("radio", name="Won’t do").check()
+    typed = {"Explanation": "The map is drawn elsewhere.", "Workaround": "Print the page."}
+    for label, words in typed.items():
+        page.get_by_label(label).fill(words)
+    page.get_by_label("Reason").select_option("out_of_scope")
+    for _visit in range(2):
+        page.goto(f"{live_server.url}/roadmap")
+        page.goto(f"{live_server.url}/items/1")
+        for label, words in typed.items():
+            expect(page.get_by_label(label)).to_have_value(words)
+    expect(page.get_by_label("Reason")).to_have_value("out_of_scope")
+    page.locator("#move-send").press("Enter")
+    expect(page.locator(".notice")).to_have_text("#1 is “Won’t do” now.")
+    expect(page.get_by_label("Explanation")).to_have_value("")
+    page.goto(f"{live_server.url}/items/1")
+    expect(page.locator("#comment-send")).to_be_visible()
+    expect(page.get_by_label("Explanation")).to_have_value("")
+
+
 @pytest.mark.parametrize("javascript", [True, False])
 def test_whoever_comes_back_to_a_long_list_finds_their_place(
     chromium: Browser, live_server: Server, live_database: Database, javascript: bool

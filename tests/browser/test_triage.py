@@ -64,6 +64,20 @@ def test_the_keys_choose_and_answer_several(page: Page, press: Callable[[str], N
     assert stand == [Status.ACKNOWLEDGED, Status.NEW, Status.ACKNOWLEDGED]
 
 
+def test_words_for_several_outlive_a_lost_page(page: Page, press: Callable[[str], None], live_server: Server) -> None:
+    press("j x j j x m Space")
+    page.get_by_label("Explanation").fill("We see them.")
+    page.goto(f"{live_server.url}/roadmap")
+    page.goto(f"{live_server.url}/triage")
+    expect(page.get_by_label("Explanation")).to_have_value("We see them.")
+    expect(page.locator("[data-chosen-count]")).to_have_text("2 / 3")
+    page.get_by_role("button", name="Move all that are chosen").press("Enter")
+    expect(page.locator(".notice")).to_have_text("2 items are “Acknowledged” now.")
+    page.goto(f"{live_server.url}/triage")
+    expect(page.locator("[data-chosen-count]")).to_have_text("")
+    expect(page.get_by_label("Explanation")).to_have_value("")
+
+
 def test_enter_opens_and_a_question_mark_shows_the_keys(page: Page, press: Callable[[str], None]) -> None:
     press("?")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
