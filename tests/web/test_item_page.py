@@ -116,7 +116,7 @@ def test_a_question_is_shown_to_everybody_with_why_and_until_when(
     factories.move(session, item, maintainer, Status.NEEDS_INFO, "Which version?", why="It was mended in 4.1.")
     assert standing(visitor_browser) == (
         "Needs information Which version? Why we ask: It was mended in 4.1. "
-        f"Mira Okafor , CTO , asks Ada Lind , and hopes for an answer by {day(due)}."
+        f"Mira Okafor , CTO , asked Ada Lind for an answer by {day(due)}."
     )
 
 
@@ -132,11 +132,10 @@ def test_the_checklist_is_shown_to_others_and_its_fields_to_the_reporter(
     ask(session, item, maintainer)
     asked = "Needs information Which version? Why we ask: It was mended in 4.1. "
     assert standing(visitor_browser) == (
-        f"{asked}Please include: The version The <log> "
-        f"Mira Okafor , CTO , asks Ada Lind , and hopes for an answer by {day(due)}."
+        f"{asked}Please include: The version The <log> Mira Okafor , CTO , asked Ada Lind for an answer by {day(due)}."
     )
     assert standing(member_browser) == (
-        f"{asked}Mira Okafor , CTO , asks you, and hopes for an answer by {day(due)}. "
+        f"{asked}Mira Okafor , CTO , asked you for an answer by {day(due)}. "
         "The version optional The <log> optional Anything else optional "
         "Up to 10,000 characters; Markdown works. "
         "Files optional Attach pictures (PNG, JPEG, GIF, WebP) and plain text, such as a log, of up to 5 MB; 5 at "
