@@ -35,6 +35,11 @@ def test_samples_happened_within_the_last_year_and_belong_to_one_batch(session: 
 
 
 @pytest.mark.samples
+def test_why_a_sample_question_is_asked_is_said_without_markdown(session: Session) -> None:
+    assert [why for why in session.exec(select(StatusChange.why)) if set("*_`") & set(why)] == []
+
+
+@pytest.mark.samples
 def test_counts_of_samples_equal_their_rows(session: Session) -> None:
     for item in session.exec(select(Item)).all():
         shown = item.vote_count, item.support, round(item.trend, 6)
