@@ -151,7 +151,7 @@ def _facts_of_move(change: StatusChange, names_other: bool) -> Iterable[str]:
         (change.why, lambda why: _("Why we ask:") + "\n\n" + letters.quoted(why)),
         (change.checklist, lambda checklist: _("Please include:") + "\n\n" + letters.listed(checklist)),
         (change.due_on, lambda due_on: _("Answer by %s.") % day(due_on)),
-        (change.workaround, lambda workaround: _("Until then:") + "\n\n" + letters.quoted(workaround)),
+        (change.workaround, lambda workaround: _("What you can do today:") + "\n\n" + letters.quoted(workaround)),
         (change.review_on, lambda review_on: _("We look at it again on %s.") % day(review_on)),
         (change.shipped_in, lambda version: _("Version: %s") % version),
         (change.shipped_link, lambda link: f"<{link}>"),

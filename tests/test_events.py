@@ -79,7 +79,7 @@ def test_a_refusal_is_told_with_its_reason_its_workaround_and_when_we_look_again
     )  # fmt: skip
     (told,) = wording.read(session, noted(session))
     assert told.words == (
-        "> Not *now*.\n\nReason: Out of scope\n\nUntil then:\n\n> Turn the\n> light off.\n\n"
+        "> Not *now*.\n\nReason: Out of scope\n\nWhat you can do today:\n\n> Turn the\n> light off.\n\n"
         "We look at it again on 3 May 2027."
     )
 
