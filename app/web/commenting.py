@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
+from sqlmodel import Session
 
-from app import comments, policy, taking_part, text
+from app import comments, policy, status_changes, taking_part, text
 from app.comments import Comment
 from app.items import Item
+from app.people import Person
 from app.refusals import Invalid, Refusal, Refused, TooMany
 from app.web import forms, item_page, kit, pages, receiving
 from app.web.forms import HidingForm, Pressed, typed
@@ -68,17 +70,23 @@ def post_comment(
     files: Files,
 ) -> Response:  # fmt: skip
     policy.need(policy.may_take_part(person, item))
-    words = form.words
+    said = _posted(session, item, person)
     try:
         with session.begin_nested():
-            comment = taking_part.comment(session, item, person, words, official=bool(form.official))
+            comment = taking_part.comment(session, item, person, form.words, official=bool(form.official))
             files.attach(session, person, item, comment)
     except Refusal as refusal:
         return _form_again(request, item, refusal, form, files)
-    said = _("Your comment is posted.")
     if kit.asked_by_htmx(request):
         return pages.fragment(request, "comments/_posted.html", said=said, **item_page.facts(session, person, item))
     return Place(item, comment).after(said)
+
+
+def _posted(session: Session, item: Item, person: Person) -> str:
+    """What to say of the comment that this person is about to post: whoever owes us an answer gives it."""
+    if status_changes.asked_of(session, item, person):
+        return _("Your answer is posted. It is the team’s turn now.")
+    return _("Your comment is posted.")
 
 
 def _form_again(request: Request, item: Item, refusal: Refusal, form: CommentForm, files: Received) -> Response:

@@ -18,7 +18,7 @@ WALK = [
         "item, question to answer",
         "Send the answer",
         {"Έκδοση": "4", "Anything else": "Σήμερα."},
-        "Your comment is posted.",
+        "Your answer is posted.",
     ),
     ("editing an item", "Save the item", {"Title": "Άλλος τίτλος"}, "The item is changed."),
     ("editing a comment", "Save the comment", {"Comment": "Άλλα λόγια."}, "Your words are changed."),

@@ -324,6 +324,18 @@ def test_what_is_typed_for_a_checklist_becomes_one_comment(
     assert typed_into(member_browser.get("/items/1"), "/items/1/comments") == {"body": ""}
 
 
+def test_whoever_answers_is_told_whose_turn_it_is(member_browser: TestClient, asked: Item) -> None:
+    said = [
+        words(
+            member_browser.post("/items/1/comments", data={"body": body}, follow_redirects=True),
+            'class="notice"',
+            "</p>",
+        )
+        for body in ("Version 4.1.", "On Windows.")
+    ]
+    assert said == ["Your answer is posted. It is the team’s turn now.", "Your comment is posted."]
+
+
 def test_one_answer_of_a_checklist_is_enough_and_none_is_not(
     session: Session, member_browser: TestClient, asked: Item
 ) -> None:
