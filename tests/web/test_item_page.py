@@ -89,7 +89,7 @@ def test_a_refusal_stands_above_the_story_with_reason_words_workaround_and_revie
     )  # fmt: skip
     assert standing(visitor_browser) == (
         "Won’t do Not feasible It cannot be. "
-        "Mira Okafor , CTO , decided this on 3 May 2030 and looks at it again on 3 May 2031. "
+        "Mira Okafor , CTO , decided this on 3 May 2030; to be looked at again on 3 May 2031. "
         "What you can do today Dim the screen ."
     )
     assert "The words stand at the top of this page." in story(visitor_browser)

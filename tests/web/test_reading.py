@@ -171,7 +171,7 @@ def test_the_roadmap_shows_stations_and_refusals_with_their_reasons(
     factories.move(session, planned, maintainer, Status.PLANNED, target="2030-12")
     shown = words(visitor_browser, "/roadmap")
     assert "December 2030" in shown
-    assert "Hotel Out of scope · we look again on 3 May 2030" in shown
+    assert "Hotel Out of scope · to be looked at again on 3 May 2030" in shown
     assert "We sell trains." in shown
     assert "What you can do today Share it." in shown
 
