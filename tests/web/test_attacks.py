@@ -229,6 +229,17 @@ def test_a_page_of_somebody_signed_in_is_kept_by_nobody(member_browser: TestClie
         assert member_browser.get(path).headers["cache-control"] == "private, no-store", path
 
 
+def test_a_refused_form_is_kept_by_nobody(visitor_browser: TestClient) -> None:
+    answer = visitor_browser.post("/sign-in", data={"email": "x"})
+    assert (answer.status_code, answer.headers["cache-control"]) == (422, "private, no-store")
+
+
+def test_what_is_absent_and_what_is_not_shown_are_said_in_the_same_words(member_browser: TestClient) -> None:
+    pages = [member_browser.get(path) for path in ("/nowhere", "/logo", "/triage")]
+    words = "There is nothing at this address."
+    assert [(page.status_code, words in page.text) for page in pages] == [(404, True)] * 3
+
+
 @pytest.mark.parametrize("path", ["/sign-in", "/items", "/items/new", "/settings/logo"])
 def test_a_body_that_is_too_large_is_refused(member_browser: TestClient, path: str) -> None:
     answer = member_browser.post(path, data={"title": "x" * 2_100_000})
