@@ -13,10 +13,9 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from app import db, events, items, limits, sign_in, subscriptions, taking_part, votes
+from app import db, events, items, limits, sign_in, taking_part, votes
 from app.items import Item
 from app.people import Role
-from app.subscriptions import Because
 from app.votes import Vote
 
 
@@ -72,7 +71,6 @@ def count(session: Session, ballots: list[Ballot]) -> list[Counted | None]:
     pairs = _within_limits(session, known)
     cast = list(dict.fromkeys(filter(None, pairs)))
     _enter(session, found, cast, at)
-    subscriptions.start_each(session, cast, Because.VOTED, at=at)
     return [found[pair[0]] if pair else None for pair in pairs]
 
 

@@ -22,7 +22,7 @@ from app.notifications import Notification
 from app.people import Person
 from app.status_changes import StatusChange, TargetMove
 from app.statuses import Status
-from app.subscriptions import Subscription
+from app.subscriptions import TIES
 from app.votes import Vote
 from app.words import N_, _, ngettext, number
 
@@ -108,13 +108,13 @@ def _chosen(person: Person, show: Show) -> Any:
     owed = and_(
         col(Item.reporter_id) == person.id, col(Item.status) == Status.NEEDS_INFO, col(Item.due_on).is_not(None)
     )
-    is_own = col(Subscription.item_number).is_not(None)
+    is_own = TIES.c.item_number.is_not(None)
     has_changed = or_(_has_changed(person), and_(~is_own, _is_told(person)))
     turn = case((owed, Turn.OWED.value), (has_changed, Turn.CHANGED.value), else_=Turn.SEEN.value)
-    own = and_(col(Subscription.item_number) == Item.number, col(Subscription.person_id) == person.id)
+    own = and_(TIES.c.item_number == Item.number, TIES.c.person_id == person.id)
     mine = (
         select(Item.number, turn.label("turn"), col(Item.due_on), is_own)
-        .outerjoin(Subscription, own)
+        .outerjoin(TIES, own)
         .where(col(Item.number).in_(subscriptions.numbers(person)), items.visible_to(person), _is_shown(person, show))
     )
     return mine.order_by(turn, col(Item.changed_at).desc(), col(Item.number).desc())
@@ -122,22 +122,20 @@ def _chosen(person: Person, show: Show) -> Any:
 
 def _is_shown(person: Person, show: Show) -> ColumnElement[bool]:
     voted = select(Vote.item_number).where(Vote.person_id == person.id)
-    followed = select(Subscription.item_number).where(
-        Subscription.person_id == person.id, col(Subscription.is_following)
-    )
+    followed = select(TIES.c.item_number).where(TIES.c.person_id == person.id, TIES.c.is_following)
     return {
         Show.ALL: true(),
         Show.POSTED: col(Item.reporter_id) == person.id,
         Show.VOTED: col(Item.number).in_(subscriptions.with_roots(voted)),
         Show.FOLLOWING: and_(
-            col(Item.number).in_(subscriptions.with_roots(followed)), col(Subscription.is_following).is_not(False)
+            col(Item.number).in_(subscriptions.with_roots(followed)), TIES.c.is_following.is_not(False)
         ),
     }[show]
 
 
 def _has_changed(person: Person) -> ColumnElement[bool]:
     moved, promised, said = (exists().where(*_since(person, table)) for table in (StatusChange, TargetMove, Comment))
-    return and_(col(Item.changed_at) > Subscription.seen_at, or_(moved, promised, said))
+    return and_(col(Item.changed_at) > TIES.c.seen_at, or_(moved, promised, said))
 
 
 def _is_told(person: Person) -> ColumnElement[bool]:
@@ -147,15 +145,15 @@ def _is_told(person: Person) -> ColumnElement[bool]:
 
 
 def _since(person: Person, table: Any) -> list[ColumnElement[bool]]:
-    """The condition on what others did under an item, joined to this person's subscription, since they looked."""
+    """The condition on what others did under an item, joined to this person's tie, since they looked."""
     by_others = or_(table.person_id.is_(None), table.person_id != person.id)
     shown = [col(Comment.hidden_at).is_(None)] if table is Comment else []
-    return [table.item_number == Subscription.item_number, table.at > Subscription.seen_at, by_others, *shown]
+    return [table.item_number == TIES.c.item_number, table.at > TIES.c.seen_at, by_others, *shown]
 
 
 def _news(session: Session, person: Person, cases: dict[int, Case]) -> Iterable[tuple[int, str]]:
     """What happened under each of these items, in words: moves, then the latest promise, then comments."""
-    mine = col(Subscription.person_id) == person.id, col(Subscription.item_number).in_(list(cases))
+    mine = TIES.c.person_id == person.id, TIES.c.item_number.in_(list(cases))
     moves = select(StatusChange, Person).outerjoin(Person, col(Person.id) == StatusChange.person_id)
     for change, mover in session.exec(_of(moves, person, StatusChange, *mine).order_by(col(StatusChange.id))):
         yield change.item_number, wording.move_line(change, mover, cases[change.item_number].item.kind)
@@ -168,4 +166,4 @@ def _news(session: Session, person: Person, cases: dict[int, Case]) -> Iterable[
 
 
 def _of(statement: Any, person: Person, table: Any, *mine: ColumnElement[bool]) -> Any:
-    return statement.join(Subscription, and_(*mine)).where(*_since(person, table))
+    return statement.join(TIES, and_(*mine)).where(*_since(person, table))

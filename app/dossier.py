@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, SQLModel, col, select
 
-from app import items
+from app import items, subscriptions
 from app.attachments import Attachment
 from app.boards import Board
 from app.comments import Comment
@@ -23,6 +23,7 @@ from app.votes import Vote
 ITEM = "number kind title body details status posted_at edited_at hidden_at hidden_because"
 COMMENT = "item_number at body is_official edited_at hidden_at hidden_because"
 FILE = "item_number comment_id status_change_id at name media_type size sha256 removed_at"
+FOLLOW = "item_number because is_following since seen_at"
 MOVE = (
     "item_number at from_status to_status explanation reason workaround review_on why due_on checklist duplicate_of"
     " target"
@@ -50,7 +51,7 @@ def of(session: Session, person: Person) -> dict[str, Any]:
         "comments": rows(Comment, Comment.person_id, COMMENT),
         "attachments": rows(Attachment, Attachment.person_id, FILE),
         "votes": rows(Vote, Vote.person_id, "item_number at weight"),
-        "follows": rows(Subscription, Subscription.person_id, "item_number because is_following since seen_at"),
+        "follows": [_plain(Subscription(**tie._asdict()), FOLLOW) for tie in subscriptions.ties(session, person)],
         "answers": rows(StatusChange, StatusChange.person_id, f"{MOVE} shipped_in shipped_link edited_at"),
         "target_moves": rows(TargetMove, TargetMove.person_id, "item_number at from_target to_target cause"),
         "merge_proposals": rows(MergeProposal, MergeProposal.person_id, "item_number into words at decided_at"),

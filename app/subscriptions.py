@@ -1,20 +1,22 @@
 """Cases: an item that a person posted, voted for, commented on or follows, and when they last looked at it.
 
+A vote says all that there is to say until its person looks, or chooses not to follow: no row is written for it before.
 What such an item was merged into is a case too, for as long as it is merged, because there it goes on. Nothing is
-written for that; whether they follow it is as they chose there, or else for what was merged.
+written for that either; whether they follow it is as they chose there, or else for what was merged.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, or_, union, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import bindparam, exists, literal, or_, select, true, union, union_all, update
+from sqlmodel import Field, Session, SQLModel, col
 
 from app import db, people
 from app.items import Item
 from app.people import Person
+from app.votes import Vote
 
 
 class Because(StrEnum):
@@ -27,7 +29,7 @@ class Because(StrEnum):
 
 
 class Subscription(SQLModel, table=True):
-    """A person's tie to an item. It stays when they stop following, because it is still their case."""
+    """A person's tie to an item, written down. It stays when they stop following, because it is still their case."""
 
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     item_number: int = Field(foreign_key="item.number", primary_key=True, index=True)
@@ -37,42 +39,97 @@ class Subscription(SQLModel, table=True):
     seen_at: datetime
 
 
+class Tie(NamedTuple):
+    """A person's tie to an item, written down or by a vote alone."""
+
+    person_id: int
+    item_number: int
+    because: Because
+    is_following: bool
+    since: datetime
+    seen_at: datetime
+
+
+_IS_WRITTEN = exists().where(
+    col(Subscription.person_id) == Vote.person_id, col(Subscription.item_number) == Vote.item_number
+)
+_WRITTEN = select(*(getattr(Subscription, name) for name in Tie._fields))
+_BY_VOTE = select(
+    col(Vote.person_id),
+    col(Vote.item_number),
+    literal(Because.VOTED, db.Word(Because)),
+    true(),
+    col(Vote.at),
+    col(Vote.at),
+).where(~_IS_WRITTEN)
+TIES = union_all(_WRITTEN, _BY_VOTE).subquery("tie")
+
+
 def start(session: Session, item: Item, person: Person, because: Because, *, at: datetime | None = None) -> None:
     """Make the item a case of this person; a choice to follow or not that they made before stands."""
-    start_each(session, [(item.number, person.key)], because, at=at or db.now())
+    at = at or db.now()
+    _write_down(session, person, col(Vote.item_number) == item.number)
+    _write(session, [Tie(person.key, item.number, because, is_following=True, since=at, seen_at=at)])
 
 
-def start_each(session: Session, pairs: Iterable[tuple[int, int]], because: Because, *, at: datetime) -> None:
-    """The same for several pairs of an item's number and a person's id."""
-    about = {"because": because, "is_following": True, "since": at, "seen_at": at}
-    rows = [{"item_number": number, "person_id": person_id, **about} for number, person_id in pairs]
-    db.insert_each_new(session, Subscription, rows)
+def outlast_votes(session: Session, item: Item, person: Person) -> None:
+    """Let it stay a case when their vote is taken back, and what was merged, which that vote may have been for."""
+    family = select(col(Item.number)).where(col(Item.root) == item.root)
+    _write_down(session, person, col(Vote.item_number).in_(family))
+
+
+def _write_down(session: Session, person: Person, *which: Any) -> None:
+    """Make rows of what these votes alone say, before something becomes different from it."""
+    by_vote = session.execute(_BY_VOTE.where(col(Vote.person_id) == person.id, *which))
+    _write(session, (Tie._make(row) for row in by_vote))
+
+
+def _write(session: Session, ties: Iterable[Tie]) -> None:
+    db.insert_each_new(session, Subscription, [tie._asdict() for tie in ties])
 
 
 def with_roots(numbers: Any) -> Any:
     """A select of these numbers of items, which is one too, and of those for which their votes count."""
-    return union(numbers, select(Item.root).where(col(Item.number).in_(numbers)))
+    return union(numbers, select(col(Item.root)).where(col(Item.number).in_(numbers)))
 
 
 def numbers(person: Person) -> Any:
     """A select of the numbers of all cases of a person."""
-    return with_roots(select(Subscription.item_number).where(Subscription.person_id == person.id))
+    return with_roots(select(TIES.c.item_number).where(TIES.c.person_id == person.id))
+
+
+def followers(numbers: Any) -> Any:
+    """A select of the ids, as `person_id`, of who follows items with these selected numbers.
+
+    Both kinds of ties are narrowed before they are put together, because PostgreSQL would first put together all.
+    """
+    written = select(col(Subscription.person_id)).where(
+        col(Subscription.item_number).in_(numbers), col(Subscription.is_following)
+    )
+    by_vote = _BY_VOTE.with_only_columns(col(Vote.person_id)).where(col(Vote.item_number).in_(numbers))
+    return union_all(written, by_vote)
+
+
+def ties(session: Session, person: Person) -> list[Tie]:
+    """All cases of a person but those that are such by a merge."""
+    of_person = select(TIES).where(TIES.c.person_id == person.id).order_by(TIES.c.item_number)
+    return [Tie._make(row) for row in session.execute(of_person)]
 
 
 _NUMBER: Any = bindparam("number")
 TIE = (
-    select(Subscription)
-    .join(Item, col(Item.number) == Subscription.item_number)
-    .where(Subscription.person_id == bindparam("person_id"), or_(Item.number == _NUMBER, Item.root == _NUMBER))
-    .order_by(col(Item.number) != _NUMBER, col(Subscription.is_following).desc())
+    select(TIES)
+    .join(Item, col(Item.number) == TIES.c.item_number)
+    .where(TIES.c.person_id == bindparam("person_id"), or_(Item.number == _NUMBER, Item.root == _NUMBER))
+    .order_by(col(Item.number) != _NUMBER, TIES.c.is_following.desc())
     .limit(1)
 )
 
 
-def tie(session: Session, item: Item, person: Person) -> Subscription | None:
+def tie(session: Session, item: Item, person: Person) -> Tie | None:
     """What makes the item a case of this person and says whether they follow it; it may be of what was merged."""
-    found: Subscription | None = session.scalars(TIE, {"person_id": person.id, "number": item.number}).first()
-    return found
+    found = db.run(session, TIE, {"person_id": person.id, "number": item.number})
+    return Tie._make(*found) if found else None
 
 
 def follows(session: Session, item: Item, person: Person) -> bool:
@@ -110,6 +167,7 @@ def _choose(session: Session, item: Item, person: Person, *, is_following: bool)
 
 def look(session: Session, item: Item, person: Person, *, at: datetime | None = None) -> None:
     """The person has seen the item as it is now."""
+    _write_down(session, person, col(Vote.item_number) == item.number)
     session.execute(
         update(Subscription)
         .where(col(Subscription.person_id) == person.id, col(Subscription.item_number) == item.number)
@@ -119,5 +177,6 @@ def look(session: Session, item: Item, person: Person, *, at: datetime | None = 
 
 def look_at_all(session: Session, person: Person, at: datetime) -> None:
     """The person has seen all their cases as they were then."""
+    _write_down(session, person)
     earlier = col(Subscription.person_id) == person.id, col(Subscription.seen_at) < at
     session.execute(update(Subscription).where(*earlier).values(seen_at=at))

@@ -64,7 +64,8 @@ def vote(session: Session, item: Item, person: Person) -> Item:
 
 
 def withdraw_vote(session: Session, item: Item, person: Person) -> Item:
-    """The item that carried the vote. Raises NotAllowed, TooMany."""
+    """The item that carried the vote; it stays a case of theirs. Raises NotAllowed, TooMany."""
+    subscriptions.outlast_votes(session, item, person)
     root = votes.withdraw(session, item, person)
     _count_vote(session, person)
     return root

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from app import db, events, items, policy, site, subscriptions, trend
+from app import db, events, items, policy, site, trend
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid
-from app.subscriptions import Because
 from app.words import N_, _
 
 
@@ -68,7 +67,6 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
         if count > root.vote_count:  # who voted for what was merged is a voter already
             db.store(session, root, **with_one_more(count, imported, root.trend, at))
             events.note_votes(session, root.number, count, person.key, at)
-    subscriptions.start(session, root, person, Because.VOTED, at=at)
     return root
 
 

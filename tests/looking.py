@@ -11,10 +11,6 @@ from httpx import Response
 from sqlalchemy import event
 from sqlmodel import Session
 
-from app.items import Item
-from app.people import Person
-from app.subscriptions import Subscription
-
 
 def words(answer: Response, start: str = "<main", end: str = "</main>") -> str:
     """The text of a page from one piece of its source to another, tags and doubled white space left out."""
@@ -26,11 +22,6 @@ def is_too_often(answer: Response, per: timedelta, start: str = "<main", end: st
     """Whether the answer says, in this piece of its source, that it was too often, and for how long to wait."""
     waits = 0 < int(answer.headers.get("retry-after", 0)) <= per.total_seconds()
     return answer.status_code == 429 and waits and "That was often enough for now." in words(answer, start, end)
-
-
-def is_following(session: Session, person: Person, item: Item) -> bool:
-    case = session.get(Subscription, (person.key, item.number))
-    return case is not None and case.is_following
 
 
 def earlier_words(answer: Response) -> list[str]:

@@ -9,10 +9,9 @@ from app.events import Event, Happened
 from app.items import Item
 from app.people import Person
 from app.statuses import Status
-from app.subscriptions import Because, Subscription
+from app.subscriptions import Because
 from app.votes import Vote
 from tests import factories
-from tests.looking import is_following
 
 
 @pytest.fixture
@@ -51,14 +50,15 @@ def test_a_vote_counts_once_and_makes_a_case(session: Session, other_member: Per
     trend = item.trend
     assert count(session, (key, item)) == [2]
     assert (item.trend, item.vote_count) == (trend, 2)
-    case = session.get_one(Subscription, (other_member.id, item.number))
+    case = subscriptions.tie(session, item, other_member)
+    assert case is not None
     assert (case.because, case.is_following) == (Because.VOTED, True)
 
 
 def test_who_chose_not_to_follow_is_not_made_to(session: Session, other_member: Person, item: Item) -> None:
     subscriptions.mute(session, item, other_member)
     assert count(session, (opened(session, other_member), item)) == [2]
-    assert not is_following(session, other_member, item)
+    assert not subscriptions.follows(session, item, other_member)
 
 
 def test_it_warms_as_votes_that_come_alone_do(session: Session, member: Person, item: Item) -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from app import cases, comments, db, hiding, notifications, status_changes, subscriptions, votes
+from app import cases, comments, db, hiding, notifications, status_changes, subscriptions, taking_part, votes
 from app.boards import Access
 from app.cases import Show, Turn
 from app.items import Item
 from app.people import Person
 from app.statuses import Kind, Status
+from app.subscriptions import Subscription
 from tests import factories
 from tests.fixtures.content import tell
 
@@ -122,6 +123,18 @@ def test_looking_makes_it_seen_and_all_at_once_up_to_a_moment(
     assert shown(session, member)[0] == (Turn.CHANGED, second.number, ["1 new comment"])
     subscriptions.look_at_all(session, member, LONG_AGO)
     assert shown(session, member)[0][2] == ["1 new comment"]
+
+
+def test_a_vote_makes_a_case_that_outlasts_it_also_where_it_was_for_a_duplicate(
+    session: Session, member: Person, other_member: Person, maintainer: Person
+) -> None:
+    stays, duplicate = (factories.item(session, member, at=LONG_AGO) for _ in range(2))
+    votes.cast(session, duplicate, other_member, at=LONG_AGO)
+    assert session.get(Subscription, (other_member.id, duplicate.number)) is None
+    factories.move(session, duplicate, maintainer, Status.DUPLICATE, duplicate_of=str(stays.number))
+    taking_part.withdraw_vote(session, stays, other_member)
+    assert (stays.vote_count, subscriptions.follows(session, stays, other_member)) == (1, True)
+    assert {number for _turn, number, _news in shown(session, other_member)} == {stays.number, duplicate.number}
 
 
 def test_cases_are_chosen_by_what_tied_them(session: Session, member: Person, other_member: Person) -> None:

@@ -16,7 +16,6 @@ from app.status_changes import StatusChange
 from app.statuses import Reason, Status
 from app.subscriptions import Because, Subscription
 from tests import factories
-from tests.looking import is_following
 from tests.together import at_once
 
 
@@ -68,7 +67,7 @@ def test_who_chose_not_to_follow_is_not_made_to_by_commenting(
     subscriptions.follow(session, item, other_member)
     subscriptions.unfollow(session, item, other_member)
     factories.comment(session, item, other_member)
-    assert not is_following(session, other_member, item)
+    assert not subscriptions.follows(session, item, other_member)
 
 
 def test_a_comment_sent_twice_is_one(session: Session, item: Item, other_member: Person) -> None:

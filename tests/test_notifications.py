@@ -15,7 +15,7 @@ from app.hearing import Hear
 from app.imports import running, undoing
 from app.items import Item
 from app.notifications import mailing, telling
-from app.notifications.audiences import mentioned
+from app.notifications.audiences import SELECTED, Audience, mentioned
 from app.notifications.table import Notification
 from app.outbox import Mail
 from app.people import Person, Role
@@ -553,6 +553,12 @@ def test_what_goes_out_with_its_import_leaves_no_notification_and_no_mail(
     running.run(database, batch, lambda _batch: None)
     left = {name: count - before[name] for name, count in row_counts(session).items() if count != before[name]}
     assert left == {"import": 1}
+
+
+def test_followers_are_narrowed_to_an_item_before_both_kinds_are_put_together() -> None:
+    """Among a million votes PostgreSQL reads all of them else; among few it shows in no plan."""
+    words = str(SELECTED[Audience.FOLLOWERS])
+    assert [f"{table}.item_number IN (" in words for table in ("subscription", "vote")] == [True, True]
 
 
 def test_any_number_of_processes_write_one_mail_to_each(own_database: Database) -> None:

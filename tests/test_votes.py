@@ -13,10 +13,10 @@ from app.people import Person
 from app.refusals import Invalid, NotAllowed
 from app.status_changes import Move
 from app.statuses import Status
-from app.subscriptions import Because, Subscription
+from app.subscriptions import Because
 from app.votes import Vote, Weight
 from tests import factories
-from tests.looking import counted, is_following
+from tests.looking import counted
 
 
 @pytest.fixture
@@ -73,7 +73,8 @@ def test_a_declined_item_is_open_to_votes(
 
 def test_voting_follows_the_item(session: Session, other_member: Person, item: Item) -> None:
     votes.cast(session, item, other_member)
-    case = session.get_one(Subscription, (other_member.id, item.number))
+    case = subscriptions.tie(session, item, other_member)
+    assert case is not None
     assert (case.because, case.is_following) == (Because.VOTED, True)
 
 
@@ -81,7 +82,7 @@ def test_who_chose_not_to_follow_is_not_made_to_by_voting(session: Session, othe
     subscriptions.follow(session, item, other_member)
     subscriptions.unfollow(session, item, other_member)
     votes.cast(session, item, other_member)
-    assert not is_following(session, other_member, item)
+    assert not subscriptions.follows(session, item, other_member)
 
 
 def test_a_vote_for_a_duplicate_goes_to_the_item_that_stays(

@@ -45,14 +45,12 @@ AUDIENCES = {
 _NUMBER: Any = bindparam("number")
 _ITSELF = select(col(Item.number)).where(Item.number == _NUMBER).cte(recursive=True)
 _MERGED = _ITSELF.union(select(col(Item.number)).join(_ITSELF, col(Item.merged_into) == _ITSELF.c.number))
-_FOLLOWERS = select(Subscription.person_id).where(
-    col(Subscription.item_number).in_(select(_MERGED.c.number)), col(Subscription.is_following)
-)
+_FOLLOWERS = subscriptions.followers(select(_MERGED.c.number)).subquery()
 _CHOSE = select(Person.id).where(col(Person.hears_comments))
 SELECTED: dict[Audience, Any] = {
     Audience.REPORTER: select(Item.reporter_id).where(Item.number == _NUMBER),
-    Audience.FOLLOWERS: _FOLLOWERS,
-    Audience.READERS: _FOLLOWERS.where(col(Subscription.person_id).in_(_CHOSE)),
+    Audience.FOLLOWERS: select(_FOLLOWERS.c.person_id),
+    Audience.READERS: select(_FOLLOWERS.c.person_id).where(_FOLLOWERS.c.person_id.in_(_CHOSE)),
     Audience.MENTIONED: select(Person.id).where(col(Person.id).in_(bindparam("mentioned", expanding=True))),
 }
 

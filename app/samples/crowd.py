@@ -11,7 +11,6 @@ from sqlmodel import Session
 
 from app.items import Item
 from app.people import Person
-from app.subscriptions import Because, Subscription
 from app.votes import Vote, Weight
 
 _GIVEN = """Aino Amara Anouk Bruno Carmen Daan Dorota Eamon Farida Gustav Hedda Ingrid Jakub Kofi Leila Milan Nadia
@@ -31,16 +30,13 @@ class Crowd:
 
     def vote(self, session: Session, item: Item, sample: dict[str, Any], until: datetime) -> None:
         """Let as many vote as the sample says, at times between its posting and `until`, most of them early."""
-        votes, cases = [], []
+        votes = []
         weights = self._weights(sample)
         for person in self.chance.sample(self.people, sample["votes"]):
             at = item.posted_at + self._delay(until - item.posted_at)
             votes.append({"item_number": item.number, "person_id": person.id, "at": at, "weight": next(weights)})
-            cases.append({"item_number": item.number, "person_id": person.id, "because": Because.VOTED,
-                          "is_following": True, "since": at, "seen_at": at})  # fmt: skip
         if votes:
             session.execute(insert(Vote), votes)
-            session.execute(insert(Subscription), cases)
 
     def _delay(self, span: timedelta) -> timedelta:
         return span * self.chance.betavariate(1, 1.5)

@@ -6,14 +6,14 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import hiding, taking_part, votes
+from app import hiding, subscriptions, taking_part, votes
 from app.items import Item
 from app.people import Person
 from app.statuses import Status
 from app.votes import Weight
 from app.web import kit
 from tests import factories
-from tests.looking import is_following, is_too_often, words
+from tests.looking import is_too_often, words
 
 HTMX = {"HX-Request": "true"}
 
@@ -177,7 +177,7 @@ def test_following_and_unfollowing(
     for path, follows in (("follow", True), ("follow", True), ("follow/withdrawal", False)):
         answer = other_browser.post(f"/items/1/{path}")
         assert (answer.status_code, answer.headers["location"]) == (303, "/items/1#case")
-        assert is_following(session, other_member, item) == follows
+        assert subscriptions.follows(session, item, other_member) == follows
 
 
 def test_htmx_gets_the_follow_button_as_it_stands(other_browser: TestClient, item: Item) -> None:

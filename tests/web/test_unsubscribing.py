@@ -4,12 +4,11 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import hiding, seals, votes
+from app import hiding, seals, subscriptions, votes
 from app.hearing import Hear
 from app.items import Item
 from app.people import Person
 from tests import factories
-from tests.looking import is_following
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def test_a_look_shows_a_button_and_changes_nothing(
         page = visitor_browser.get(address)
         assert (page.status_code, f'<button class="button">{button}</button>' in page.text) == (200, True)
     session.refresh(other_member)
-    assert (other_member.hears, is_following(session, other_member, item)) == (Hear.AT_ONCE, True)
+    assert (other_member.hears, subscriptions.follows(session, item, other_member)) == (Hear.AT_ONCE, True)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +57,7 @@ def test_one_item_is_muted_and_no_other(
     second = factories.item(session, other_member)
     assert visitor_browser.post(f"{path}{item.path}").status_code == 200
     session.expire_all()
-    following = [is_following(session, other_member, each) for each in (item, second)]
+    following = [subscriptions.follows(session, each, other_member) for each in (item, second)]
     assert (following, other_member.hears) == ([False, True], Hear.AT_ONCE)
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
-from app import taking_part, text, tokens, votes
+from app import subscriptions, taking_part, text, tokens, votes
 from app.db import Database
 from app.db.engines import POSTGRESQL_THREADS
 from app.items import Item
@@ -20,7 +20,6 @@ from app.statuses import Kind, Status
 from app.web.api.route import BODY_MOST
 from tests import factories
 from tests.asking import Browser
-from tests.looking import is_following
 
 API = "/api/v1"
 IDEA = {"board": "general", "title": "Dark mode", "body": "For the *night*."}
@@ -49,7 +48,7 @@ def test_an_item_is_posted_with_its_authors_vote(session: Session, member_script
     assert (told["title"], told["html"], told["votes"], told["voted"]) == (
         "Dark mode", "<p>For the <em>night</em>.</p>\n", 1, True
     )  # fmt: skip
-    assert is_following(session, member, item)
+    assert subscriptions.follows(session, item, member)
     assert member_script.get(answer.headers["location"].removeprefix("http://localhost:8000")).json() == told
 
 
@@ -160,9 +159,9 @@ def test_a_vote_for_a_duplicate_counts_where_it_was_merged(
 def test_following(session: Session, script_of: ScriptOf, member: Person, other_member: Person) -> None:
     item, script = factories.item(session, member), script_of(other_member)
     assert script.put(f"{API}{item.path}/follow").status_code == 204
-    assert is_following(session, other_member, item)
+    assert subscriptions.follows(session, item, other_member)
     assert script.delete(f"{API}{item.path}/follow").status_code == 204
-    assert not is_following(session, other_member, item)
+    assert not subscriptions.follows(session, item, other_member)
 
 
 def test_a_comment_is_written_and_edited(session: Session, member_script: TestClient, member: Person) -> None:
