@@ -47,6 +47,22 @@ def test_what_comes_out_is_what_the_library_brings(session: Session, three: list
     assert len(found) == count
 
 
+def test_a_row_is_made_once_for_all_statements_that_bring_it_as_it_is(session: Session, three: list[Item]) -> None:
+    numbered = select(Item.number, Item.status, Item.posted_at).where(Item.number == bindparam("number"))
+    asked = {"number": three[0].number}
+    [before], [again] = (db.run(session, statement, asked) for statement in (numbered, numbered.limit(1)))
+    assert before is again
+    three[0].posted_at = AT
+    [after] = db.run(session, numbered, asked)
+    assert after == (three[0].number, Status.NEW, AT)
+
+
+def test_what_can_be_changed_is_made_for_each_who_asks(session: Session, three: list[Item]) -> None:
+    [before], [again] = (db.run(session, OF_THESE, {"numbers": [three[1].number]}) for _ in range(2))
+    before[5]["version"] = "1.3"
+    assert again[5] == {"steps": "Öffnen", "version": "1.2"}
+
+
 def test_what_a_statement_was_given_before_stays_with_it(session: Session, three: list[Item]) -> None:
     named = select(Item.title).where(Item.number == bindparam("number"))
     for item in three:

@@ -14,10 +14,13 @@ from sqlalchemy.engine.interfaces import Compiled
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 300  # statements
+ROWS_MOST = 1_500  # read lately
 
 Made = Callable[[Any], Any]
 Values = Mapping[str, Any]
-Found = list[tuple[Any, ...]]
+Row = tuple[Any, ...]
+Read = Callable[[Row], Row]
+Found = list[Row]
 
 
 class Part(NamedTuple):
@@ -57,14 +60,14 @@ class Prepared:
 
     def __init__(self, statement: Any, dialect: Dialect) -> None:
         self.statement, self.dialect = statement, dialect
-        self.columns = list(statement.exported_columns)
-        self.out: list[tuple[int, Made]] | None = None
+        self.types = tuple(column.type for column in statement.exported_columns)
+        self.read: Read | None = None
         self.wordings: dict[tuple[int, ...], Wording] = {}
         compiled = self._compiled()
         own: Values = compiled.params
         binds = {name: compiled.binds[name] for name in own}
         self.own = {name: own[name] for name, bind in binds.items() if own[name] is not None or not bind.required}
-        self.into = {name: _kind(bind, dialect).bind_processor(dialect) for name, bind in binds.items()}
+        self.into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
         self.lists = [name for name, bind in binds.items() if bind.expanding]
 
     def run(self, connection: Connection, values: Values | list[dict[str, Any]] | None) -> Found:
@@ -79,11 +82,10 @@ class Prepared:
         result = connection.exec_driver_sql(wording.words, wording.filled(asked_once))
         if not result.returns_rows:
             return []
-        if self.out is None:
-            self.out = self._makers(result.cursor.description)
+        if self.read is None:
+            self.read = _reading(self.types, self.dialect, tuple(about[1] for about in result.cursor.description))
         # As they come from the driver; but by way of the library, which tells trouble in its own words, and closes.
-        rows: Found = list(result.cursor_strategy.fetchall(result, result.cursor))
-        return [_read(row, self.out) for row in rows] if self.out else rows
+        return list(map(self.read, result.cursor_strategy.fetchall(result, result.cursor)))
 
     def _asked(self, values: Values) -> dict[str, Any]:
         asked = {**self.own, **values}
@@ -103,12 +105,6 @@ class Prepared:
         compiled: Compiled = self.statement.compile(dialect=self.dialect)
         return compiled
 
-    def _makers(self, described: Sequence[Any]) -> list[tuple[int, Made]]:
-        """What makes values of those columns that need it; the driver tells of which kind each is in the database."""
-        kinds = zip(self.columns, described, strict=True)
-        made = [_maker(column, self.dialect, about[1]) for column, about in kinds]
-        return [(at, how) for at, how in enumerate(made) if how is not None]
-
 
 def _rounded(values: Sequence[Any]) -> list[Any]:
     """A list as long as a power of two: its last value again says nothing new, and there are few such lengths."""
@@ -118,27 +114,36 @@ def _rounded(values: Sequence[Any]) -> list[Any]:
     return [*values, *[values[-1]] * missing]
 
 
-def _read(row: tuple[Any, ...], makers: list[tuple[int, Made]]) -> tuple[Any, ...]:
-    values = list(row)
-    for at, made in makers:
-        values[at] = made(values[at])
-    return tuple(values)
+@lru_cache(KEPT_MOST)
+def _reading(types: tuple[Any, ...], dialect: Dialect, kinds: tuple[object, ...]) -> Read:
+    """What makes a row of what the driver brings, which also tells of which kind each column is in the database.
+
+    Statements that bring the same columns share it, and what it made lately is known by what the driver brings again.
+    """
+    made = [_maker(each, dialect, kind) for each, kind in zip(types, kinds, strict=True)]
+    makers = [(at, how) for at, how in enumerate(made) if how is not None]
+
+    def read(row: Row) -> Row:
+        values = list(row)
+        for at, how in makers:
+            values[at] = how(values[at])
+        return tuple(values)
+
+    if not makers:
+        return tuple
+    return lru_cache(ROWS_MOST)(read) if all(each.hashable for each in types) else read
 
 
-def _maker(column: Any, dialect: Dialect, kind: object) -> Made | None:
-    if isinstance(column.type, UTCDateTime) and dialect.name == "sqlite":
+def _maker(of_values: Any, dialect: Dialect, kind: object) -> Made | None:
+    if isinstance(of_values, UTCDateTime) and dialect.name == "sqlite":
         return _moment  # what the library makes of it as well, in three steps; every row of a list has several
-    made: Made | None = _kind(column, dialect).result_processor(dialect, kind)
+    made: Made | None = of_values.dialect_impl(dialect).result_processor(dialect, kind)
     return made
 
 
 def _moment(value: str | None) -> datetime | None:
     """A moment as SQLite keeps it, which is in UTC and does not say so."""
     return None if value is None else datetime.fromisoformat(f"{value}Z")
-
-
-def _kind(element: Any, dialect: Dialect) -> Any:
-    return element.type.dialect_impl(dialect)
 
 
 @lru_cache(KEPT_MOST)
