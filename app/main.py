@@ -15,7 +15,7 @@ from app import db, heap, serving, tables, work  # noqa: F401 - loads every tabl
 from app.config import settings
 from app.db import Database
 from app.live import Lookout
-from app.web import areas, inbox
+from app.web import areas, inbox, pages
 from app.web.api import problems
 from app.web.api.rations import Rations
 from app.web.assets import Assets
@@ -24,7 +24,7 @@ from app.web.logs import RequestLog
 from app.web.memory import Memory
 from app.web.packing import Packing
 from app.web.route import BODY_MOST
-from app.web.sharing import FRAMES_MOST, LISTS_MOST, Drawings, Recollections
+from app.web.sharing import FRAMES_MOST, LISTS_MOST, Recollections
 from app.web.streams import Streams
 
 RARELY = 10_000, 20, 50  # things made for one request are many, and nearly all go without the collector
@@ -59,7 +59,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app = Guarded(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
     app.state.database = database
     app.state.assets = Assets()
-    app.state.drawings, app.state.rations = Drawings(), Rations()
+    app.state.drawn, app.state.rations = pages.drawings(), Rations()
     app.state.recollections, app.state.lists = Recollections(), Recollections(LISTS_MOST)
     app.state.frames_of_visitors = Recollections(FRAMES_MOST)
     app.state.streams, app.state.lookout = Streams(), Lookout(database)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, MutableMapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
 from jinja2.compiler import CodeGenerator, Frame
@@ -19,6 +19,8 @@ from app.marks import MARKS
 QUICKLY = f"from {__name__} import quickly as escape\n"
 UNSAFE = re.compile("[&<>'\"]").search
 TEMPLATES = Path(__file__).parents[2] / "templates"
+
+safe: Callable[[str], Markup] = partial(str.__new__, Markup)  # `Markup` itself first looks whether it is some already
 
 
 class Directly(CodeGenerator):
@@ -81,11 +83,11 @@ class Preparation(NodeTransformer):
         return self.generic_visit(node)
 
 
-def quickly(value: Any) -> str:
+def quickly(value: Any) -> Any:
     """What `escape` makes of a value, sooner: most have nothing that must be escaped."""
     kind = type(value)
     if kind is Markup or (kind is str and not UNSAFE(value)):
-        return cast("str", value)
+        return value
     return str(value) if kind is int else escape(value)
 
 
@@ -99,7 +101,7 @@ def _say_number(one: str, many: str, count: int, /, **about: Any) -> Markup:
 
 def _filled(message: str, about: dict[str, Any]) -> Markup:
     """As `Markup` would do it, which takes its time to look for other shapes than `%(name)s`."""
-    return Markup(message % {name: quickly(value) for name, value in about.items()})  # noqa: S704 - our own words
+    return safe(message % {name: quickly(value) for name, value in about.items()})
 
 
 @cache
@@ -146,4 +148,4 @@ def _on(at: datetime) -> Markup:
 def _time(at: datetime, in_words: str) -> Markup:
     """A time in words, the exact one on hover."""
     exactly, hover = at.isoformat(timespec="seconds"), quickly(words.moment(at))
-    return Markup(f'<time datetime="{exactly}" title="{hover}">{quickly(in_words)}</time>')  # noqa: S704 - escaped here
+    return safe(f'<time datetime="{exactly}" title="{hover}">{quickly(in_words)}</time>')

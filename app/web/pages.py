@@ -1,8 +1,7 @@
 """Pages as a whole, those that many share, and parts of pages for htmx: what a template is told, and the answer."""
 
 from collections.abc import Callable, Hashable
-from datetime import datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
 
@@ -15,10 +14,11 @@ from app import db, notifications, site
 from app.config import settings
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.web import kit
-from app.web.drawing import environment
+from app.web.drawing import environment, safe
 from app.web.kit import Answer
-from app.web.sharing import STAYS_TRUE, Drawings, Fill, Frame, Hole, Recollections, filled
+from app.web.sharing import STAYS_TRUE, Fill, Frame, Hole, Recollections, filled
 
+DRAWINGS_MOST = 1_000
 THEME = "theme"
 THEMES = frozenset({"light", "dark"})
 STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
@@ -83,10 +83,9 @@ def shared(
 
     if key is None:
         return draw(partial(filled, own))
-    minute = int(db.now().timestamp() // STAYS_TRUE)
     state = request.app.state
     kept: Recollections = state.lists if kit.identify(request) else state.frames_of_visitors
-    frame = kept.recall(("frame", template, minute, key), kit.revision(request), lambda: Frame(draw))
+    frame = kept.recall(("frame", template, minute(), key), kit.revision(request), lambda: Frame(draw))
     return frame.filled(own)
 
 
@@ -141,18 +140,31 @@ def part(template: str, **facts: Any) -> HTMLResponse:
 
 def render(request: Request, template: str, /, **context: Any) -> str:
     """The template with what every page and every fragment knows; `page` adds what stands around it."""
-    now: datetime = db.now()
     shared = {
-        "request": request, "viewer": kit.identify(request), "now": now, "asset": request.app.state.assets.path,
-        "base_url": settings().effective_base_url, "drawn": partial(drawn, request, now),
+        "request": request, "viewer": kit.identify(request), "now": db.now(), "asset": request.app.state.assets.path,
+        "base_url": settings().effective_base_url, "drawn": drawn(request),
     }  # fmt: skip
     return environment().get_template(template).render({**shared, **context})
 
 
-def drawn(request: Request, now: datetime, template: str, **facts: Hashable) -> Markup:
-    """A fragment drawn from these facts and no others, once a minute."""
-    drawings: Drawings = request.app.state.drawings
-    return drawings.of(environment(), template, now, facts)
+def minute() -> int:
+    """For as long as it is the same, ages that stand in words are."""
+    return int(db.now().timestamp() // STAYS_TRUE)
+
+
+def drawn(request: Request) -> Callable[..., Markup]:
+    """What draws a fragment once a minute from a template and facts, which must be all that it shows."""
+    return partial(request.app.state.drawn, minute())
+
+
+def drawings() -> Callable[..., Markup]:
+    """Those that an application remembers."""
+
+    @lru_cache(DRAWINGS_MOST)
+    def draw(_minute: int, template: str, **facts: Hashable) -> Markup:
+        return safe(environment().get_template(template).render(now=db.now(), **facts))
+
+    return draw
 
 
 def theme(request: Request) -> str:

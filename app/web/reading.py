@@ -58,14 +58,14 @@ def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
 
 def _drawing(request: Request, session: Session, viewer: Person | None, rows: list[Row]) -> Callable[..., Usual]:
     """For a template, what draws a row of a list for this reader, with the button that shows whether they voted."""
-    numbers, now = tuple(row.number for row in rows), db.now()
+    numbers = tuple(row.number for row in rows)
     voted: Collection[int] = ()
     if viewer is not None:
         key = "votes", viewer.key, numbers
         voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
 
     def drawing(template: str, **facts: Hashable) -> Usual:
-        draw = partial(pages.drawn, request, now, template, viewer=viewer is not None, **facts)
+        draw = partial(pages.drawn(request), template, viewer=viewer is not None, **facts)
         return Usual(
             fill=lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ()),
             differs=lambda row: row.number in voted,

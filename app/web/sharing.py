@@ -1,7 +1,7 @@
 """What the pages of many readers share. One idea: what comes from the same facts is the same.
 
-For what is read from the database the fact is that nothing was written since; for a row of a list it is what stands in
-it; for the frame of a page it is who may see the same, and each reader's own is put into its holes.
+For what is read from the database the fact is that nothing was written since; for the frame of a page it is who may see
+the same, and each reader's own is put into its holes.
 """
 
 import re
@@ -9,15 +9,12 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 STAYS_TRUE = 60.0  # seconds: ages stand in words
-DRAWINGS_MOST = 1_000
 RECOLLECTIONS_MOST = 500
 FRAMES_MOST = 30  # around lists that visitors read: apart, for they may ask for any number
 LISTS_MOST = 75  # pages of lists, their frames and those around them, each of some tens of kilobytes
@@ -73,22 +70,6 @@ class Recollections:
         return value
 
 
-class Drawings:
-    """Rows of lists, remembered by the facts they were drawn from, for a minute, because ages stand in them."""
-
-    def __init__(self) -> None:
-        self.drawn = Shelf(DRAWINGS_MOST)
-
-    def of(self, environment: Environment, template: str, now: datetime, facts: dict[str, Hashable]) -> Markup:
-        """The fragment drawn from these facts, which must be all that it shows."""
-        key = (template, int(now.timestamp() // STAYS_TRUE), *facts.values())
-        found: Markup | None = self.drawn.get(key)
-        if found is None:
-            found = Markup(environment.get_template(template).render(now=now, **facts))  # noqa: S704 - escaped by it
-            self.drawn.put(key, found)
-        return found
-
-
 class Frame:
     """A page drawn once for many readers, with holes where each sees what is their own.
 
@@ -124,6 +105,8 @@ class Frame:
 def filled(own: Own, name: str, *facts: Any) -> Markup:
     """What fills a hole of this name, where the page is drawn for one reader."""
     piece = own[name](*facts)
+    if isinstance(piece, Markup):
+        return piece
     return Markup(piece if isinstance(piece, str) else piece.decode())  # noqa: S704 - drawn by us
 
 
