@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -113,7 +114,7 @@ class View:
         """What stays when other words are searched for."""
         return tuple(self.but(query="").parameters.items())
 
-    @property
+    @cached_property
     def path(self) -> str:
         return f"/?{urlencode(self.parameters)}" if self.parameters else "/"
 
@@ -128,6 +129,11 @@ class View:
     def streams(self) -> list["View"]:
         """The orders of this view in which what is new comes first: to follow what is asked, and what is answered."""
         return [self.but(sort=Sort.NEW), self.but(sort=Sort.ANSWERED)]
+
+    @cached_property
+    def start(self) -> "View":
+        """Its first page."""
+        return self.but()
 
     def but(self, **changes: Any) -> "View":
         """The first page of this view with something changed."""

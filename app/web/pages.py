@@ -16,7 +16,7 @@ from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMan
 from app.web import kit
 from app.web.drawing import environment, safe
 from app.web.kit import Answer
-from app.web.sharing import STAYS_TRUE, Fill, Frame, Hole, Recollections, filled
+from app.web.sharing import STAYS_TRUE, Fill, Frame, Hole, Recollections, Usual, filled
 
 DRAWINGS_MOST = 1_000
 THEME = "theme"
@@ -98,14 +98,20 @@ def _around(request: Request) -> dict[str, Any]:
 def _own(request: Request) -> dict[str, Fill]:
     """What stands around every page for its reader only."""
     return {
-        "person": lambda: render(request, "shared/_person.html", news=news(request)),
-        "notice": lambda: render(request, "shared/_notice.html", notice=unquote(request.cookies.get(kit.NOTICE, ""))),
+        "person": Usual(
+            lambda: render(request, "shared/_person.html", news=news(request)),
+            differs=lambda: kit.identify(request) is not None,
+        ),
+        "notice": Usual(
+            lambda: render(request, "shared/_notice.html", notice=unquote(request.cookies.get(kit.NOTICE, ""))),
+            differs=lambda: kit.NOTICE in request.cookies,
+        ),
         "here": lambda: escape(_here(request)),
     }
 
 
 def _here(request: Request) -> str:
-    return f"{request.url.path}?{request.url.query}".rstrip("?")
+    return f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}".rstrip("?")
 
 
 def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:

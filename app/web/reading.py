@@ -3,8 +3,10 @@
 from collections.abc import Callable, Collection, Hashable
 from functools import partial
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import Request, Response
+from markupsafe import escape
 from sqlmodel import Session
 
 from app import changelog, db, listing, openness, policy, roadmap, rota, samples, votes
@@ -31,16 +33,18 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
 
     def around() -> dict[str, Any]:
         return {
-            **about, "view": view.but(), "shows_samples": is_owner and samples.are_here(session),
+            **about, "view": view.start, "shows_samples": is_owner and samples.are_here(session),
             "answering": kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
         }  # fmt: skip
 
     of_list = (audience, view, is_owner) if viewer else None
-    of_page = (audience, view.but(), today, is_owner, is_empty) if viewer or not view.query else None
+    of_page = (audience, view.start, today, is_owner, is_empty) if viewer or not view.query else None
     shown = {**about, "view": view, "page": page}
     listed = partial(pages.shared, request, "reading/_list.html", of_list, lambda: shown, row=row)
-    canonical = partial(pages.render, request, "reading/_canonical.html", path=view.path)
-    return pages.shared_page(request, "reading/board.html", of_page, around, list=listed, canonical=canonical)
+    return pages.shared_page(
+        request, "reading/board.html", of_page, around,
+        list=listed, path=lambda: escape(view.path), quoted_path=lambda: quote(view.path),
+    )  # fmt: skip
 
 
 @area.get("/roadmap")

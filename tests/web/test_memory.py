@@ -297,6 +297,14 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
     assert ["Back to the start" in page for page in pages] == [True, False, False, False]
 
 
+def test_a_notice_is_read_by_whom_it_is_for(memory: Memory, reader: TestClient) -> None:
+    for number, notice in enumerate(("", "You%20voted.", "", "You%20left.")):
+        reader.cookies.set(kit.NOTICE, notice)
+        said = re.findall(r'class="notice" role="status">([^<]*)<', reader.get(f"/?after={number}").text)
+        assert said == ([notice.replace("%20", " ")] if notice else [])
+    assert len(memory.app.state.frames_of_visitors.kept.things) == 1  # type: ignore[attr-defined]
+
+
 def test_each_page_of_a_list_shows_its_own_items_to_whoever_asks(
     own_database: Database, everybody: dict[str, TestClient]
 ) -> None:
