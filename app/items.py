@@ -50,6 +50,8 @@ class Item(SQLModel, table=True):
         Index("ix_item_by_support", "support", "number", *LOOKED_AT),
         Index("ix_item_by_answered_at", "answered_at", "number", *LOOKED_AT),
         Index("ix_item_by_waiting_since", "waiting_since", "number", *LOOKED_AT, "first_answered_at"),
+        Index("ix_item_status_answered_at", "status", "answered_at", "number", *LOOKED_AT[1:]),
+        Index("ix_item_status_waiting_since", "status", "waiting_since", "number", *LOOKED_AT[1:]),
         Index("ix_item_falls_due", "status", "hidden_at", "due_on", "review_on", "target", "board_id"),
         Index("ix_item_status_status_changed_at", "status", "status_changed_at"),
     )

@@ -19,6 +19,7 @@ from app.tags import ItemTag, Tag
 
 PAGE = 20
 SHAPES_MOST = 200
+OF_SOME_STATUSES = frozenset({Sort.ANSWERED, Sort.WAITING})  # hardly any new one is answered, or any other waits
 _READ: dict[Sort, Callable[[str], Any]] = {
     Sort.TRENDING: paging.measure, Sort.VOTES: paging.count, Sort.NEW: paging.moment, Sort.ANSWERED: paging.moment,
     Sort.WAITING: paging.moment,
@@ -106,6 +107,8 @@ def _page_of(
 ) -> Select[Any]:
     """The rows of a page. Put together once for each shape of view, which costs more than to read them."""
     found, column = numbers(role, narrowed_by), sort.column
+    if sort in OF_SOME_STATUSES and "status" in narrowed_by:
+        found = found.where(col(Item.status) == bindparam("status"))  # said once more, as a way in
     if is_searched:
         found = found.where(col(Item.number).in_(bindparam("found", expanding=True)))
     if is_begun:
