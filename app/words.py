@@ -22,6 +22,7 @@ UNITS = (  # of a span: from how many seconds on, and how many each has
     ("hour", 3600, 3600),
     ("minute", 60, 60),
 )
+MINUTE = timedelta(minutes=1)
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
@@ -79,7 +80,7 @@ def _spelled(unit: Any, seconds: int) -> str:
 
 def ago(value: datetime, now: datetime) -> str:
     """12 days ago."""
-    return _("just now") if now - value < timedelta(minutes=1) else _("%s ago") % span(now - value)
+    return _("just now") if now - value < MINUTE else _("%s ago") % span(now - value)
 
 
 @lru_cache(5_000)
