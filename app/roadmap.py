@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam
+from sqlalchemy import Select, bindparam
 from sqlmodel import Session, col
 
 from app import listing, targets
@@ -55,14 +55,14 @@ def stations(session: Session, viewer: Person | None) -> list[Station]:
 def station(session: Session, viewer: Person | None, status: Status, within: View, most: int) -> Station:
     """The first of what has this status within a view: the most wanted, or of what is closed the latest."""
     view = within.but(status=status)
-    rows = _rows(viewer.role if viewer else None, view.narrowed_by, is_open=status.is_open)
-    found = listing.fetch(session, viewer, rows, {**listing.values_of(viewer, view), "most": most + 1})
+    rows = _rows(viewer.role if viewer else None, view.narrowed_by, most + 1, is_open=status.is_open)
+    found = listing.fetch(session, viewer, rows, listing.values_of(viewer, view))
     return Station(view, status, found[:most], len(found) > most)
 
 
 @lru_cache(SHAPES_MOST)
-def _rows(role: Role | None, narrowed_by: frozenset[str], *, is_open: bool) -> Select[Any]:
-    numbers, most = listing.numbers(role, narrowed_by), bindparam("most", type_=Integer)
+def _rows(role: Role | None, narrowed_by: frozenset[str], most: int, *, is_open: bool) -> Select[Any]:
+    numbers = listing.numbers(role, narrowed_by)
     if is_open:
         return listing.first(numbers, _MOST_WANTED, most)
     closed = col(Item.status) == bindparam("status")  # said once more, as a way in: there is an index of just this

@@ -269,6 +269,7 @@ def test_a_page_is_one_query_and_counts_no_votes(
     assert len(statements) == 1
     assert "vote." not in statements[0]
     assert "count(" not in statements[0]
+    assert f"LIMIT {listing.PAGE + 1}" in statements[0]  # no parameter, for which SQLite would plan it each time
 
 
 @ONLY_SQLITE  # PostgreSQL chooses by the figures of a filled table

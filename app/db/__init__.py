@@ -12,6 +12,7 @@ from app.db.statements import (
     DIGITS_MOST,
     insert_each_new,
     insert_new,
+    most,
     not_a_way_in,
     now,
     row_id,
@@ -24,7 +25,6 @@ from app.db.statements import (
 
 __all__ = [
     "DIGITS_MOST", "PATIENCE", "Database", "Done", "Html", "Silent", "TooOldSqlite", "Unheard", "Word",
-    "continue_numbering",
-    "insert_each_new", "insert_new", "make_engine", "not_a_way_in", "now", "put", "row_id", "run", "sqlite_module",
-    "store", "store_each", "taking_back", "taking_locks", "upsert",
+    "continue_numbering", "insert_each_new", "insert_new", "make_engine", "most", "not_a_way_in", "now", "put",
+    "row_id", "run", "sqlite_module", "store", "store_each", "taking_back", "taking_locks", "upsert",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, bindparam, inspect, update
+from sqlalchemy import ColumnElement, Executable, Integer, bindparam, inspect, literal_column, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm.attributes import set_committed_value
@@ -53,6 +53,11 @@ def _plain(element: NotAWayIn, compiler: Any, **options: Any) -> str:
 @compiles(NotAWayIn, "sqlite")
 def _with_a_plus(element: NotAWayIn, compiler: Any, **options: Any) -> str:
     return f"+{_plain(element, compiler, **options)}"
+
+
+def most(count: int) -> ColumnElement[int]:
+    """A limit, in the words of a statement: SQLite plans one with a parameter for a limit anew each time it is run."""
+    return literal_column(str(count), Integer)
 
 
 def run(session: Session, statement: Executable, values: Mapping[str, Any] | Rows | None = None) -> Found:

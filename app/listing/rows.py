@@ -80,9 +80,9 @@ def row(session: Session, viewer: Person | None, number: int) -> Row:
     return found
 
 
-def first(numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: Any) -> Select[Any]:
+def first(numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: int) -> Select[Any]:
     """The first rows among those whose numbers are selected; only theirs are read, where an index holds the order."""
-    walked = numbers.order_by(*order).limit(most).subquery()
+    walked = numbers.order_by(*order).limit(db.most(most)).subquery()
     return ROWS.join(walked, walked.c.number == Item.number).order_by(*order)
 
 

@@ -35,8 +35,8 @@ class Notification(SQLModel, table=True):
 
 _NEW = Notification.person_id == bindparam("person_id"), col(Notification.seen_at).is_(None)
 _NEWS = select(Notification.item_number).where(*_NEW)
-COUNT_NEW = select(func.count()).select_from(_NEWS.distinct().limit(COUNTED_MOST).subquery())
-NEW_ABOUT = _NEWS.where(Notification.item_number == bindparam("number")).limit(1)
+COUNT_NEW = select(func.count()).select_from(_NEWS.distinct().limit(db.most(COUNTED_MOST)).subquery())
+NEW_ABOUT = _NEWS.where(Notification.item_number == bindparam("number")).limit(db.most(1))
 
 
 def count_new(session: Session, person: Person) -> int:

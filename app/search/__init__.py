@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, select
 from sqlmodel import Session
 
 from app import db
@@ -109,8 +109,7 @@ def _with_all(
         return []
     engine = _engine(session)
     engine.prepare(session)
-    found = {"words": engine.all_of(asked, part), "most": most}
-    return _run(session, _best_with_all(engine, part, among), {**values, **found})
+    return _run(session, _best_with_all(engine, part, among, most), {**values, "words": engine.all_of(asked, part)})
 
 
 def _with_any(session: Session, query: str, among: Select[Any], most: int, values: Mapping[str, Any]) -> list[int]:
@@ -119,14 +118,11 @@ def _with_any(session: Session, query: str, among: Select[Any], most: int, value
     if not telling:
         return []
     engine.prepare(session)
-    return _run(session, _best_with_any(engine, among), {**values, "words": engine.any_of(telling), "most": most})
+    return _run(session, _best_with_any(engine, among, most), {**values, "words": engine.any_of(telling)})
 
 
 def _run(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[int]:
     return [number for number, *_rank in db.run(session, statement, values)]
-
-
-_MOST: Any = bindparam("most", type_=Integer)
 
 
 @lru_cache(SHAPES_MOST)
@@ -135,20 +131,20 @@ def _the_one(among: Select[Any]) -> Select[Any]:
 
 
 @lru_cache(SHAPES_MOST)
-def _best_with_all(engine: Engine, part: Part, among: Select[Any]) -> Select[Any]:
+def _best_with_all(engine: Engine, part: Part, among: Select[Any], most: int) -> Select[Any]:
     """Ranks the newest matches only: a common word has more of them than can be ranked while somebody types.
 
     Put together once for each shape of what may be found, because that takes longer than most searches.
     """
     matches = _among(among, engine.with_all(part))
-    newest = matches.order_by(matches.selected_columns.number.desc()).limit(RANKED_MOST).subquery()
-    return select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc()).limit(_MOST)
+    newest = matches.order_by(matches.selected_columns.number.desc()).limit(db.most(RANKED_MOST)).subquery()
+    return select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc()).limit(db.most(most))
 
 
 @lru_cache(SHAPES_MOST)
-def _best_with_any(engine: Engine, among: Select[Any]) -> Select[Any]:
+def _best_with_any(engine: Engine, among: Select[Any], most: int) -> Select[Any]:
     matches = _among(among, engine.with_any())
-    return matches.order_by(matches.selected_columns.rank).limit(_MOST)
+    return matches.order_by(matches.selected_columns.rank).limit(db.most(most))
 
 
 def _among(among: Select[Any], matches: FromClause) -> Select[Any]:
