@@ -18,13 +18,14 @@ from app.marks import MARKS
 
 QUICKLY = f"from {__name__} import quickly as escape\n"
 UNSAFE = re.compile("[&<>'\"]").search
+TOLD = frozenset({"asset", "drawn", "own"})  # functions
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 safe: Callable[[str], Markup] = partial(str.__new__, Markup)  # `Markup` itself first looks whether it is some already
 
 
 class Directly(CodeGenerator):
-    """Asks for an attribute, and calls what all templates know, without a look at what else they might be."""
+    """Asks for an attribute, and calls what templates know or are told, without a look at what else they might be."""
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - as Jinja calls it
         name = repr(node.attr)
@@ -33,8 +34,10 @@ class Directly(CodeGenerator):
         self.write(f"), {name}, missing)) is not missing else environment.getattr(it, {name}))")
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - the same
-        known = self.environment.globals.get(node.node.name) if isinstance(node.node, nodes.Name) else None
-        if known is None or hasattr(known, "jinja_pass_arg") or not node.args:
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        known = self.environment.globals.get(name)
+        is_plain = name in TOLD or (known is not None and not hasattr(known, "jinja_pass_arg"))
+        if not is_plain or not node.args:
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         first, *rest = node.args
