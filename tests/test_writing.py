@@ -16,6 +16,7 @@ from sqlmodel import Session
 from app import db
 from app.db import Database
 from app.db import database as database_module
+from app.db.checkpoints import EMPTIED_FROM, FILLED_AT
 from app.db.writing import WritingThread
 
 Work = Callable[[Session], None]
@@ -176,3 +177,26 @@ def test_background_work_waits_for_a_lull_and_not_forever(
     asks = True
     own_database._asked_at = now
     assert waited() == pytest.approx(database_module.PATIENT_FOR)
+
+
+def fill(session: Session) -> None:
+    """Write more pages than a log is left with, and fewer than a writer would empty it at."""
+    session.execute(text("CREATE TABLE page (words BLOB)"))
+    session.execute(text("INSERT INTO page VALUES (:words)"), [{"words": bytes(3000)}] * 1500)
+
+
+def test_the_log_is_emptied_beside_those_who_write_and_begins_anew(writer: WritingThread, engine: Engine) -> None:
+    watch = engine.raw_connection()
+
+    def look() -> tuple[int, int]:
+        _is_busy, pages, copied = watch.cursor().execute("pragma wal_checkpoint(noop)").fetchone()
+        return pages, copied
+
+    writer.submit(fill).result()
+    patience = time.monotonic() + 10
+    while len(set(look())) > 1 and time.monotonic() < patience:
+        time.sleep(0.01)
+    assert EMPTIED_FROM < look()[0] == look()[1] < FILLED_AT
+    writer.submit(put("anew")).result()
+    assert look()[0] < 10
+    watch.close()

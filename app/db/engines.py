@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
 
+from app.db.checkpoints import FILLED_AT
+
 SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
 SQLITE_READONLY = 8
 POSTGRESQL_THREADS = 4
@@ -74,7 +76,7 @@ def _set_up(connection: Any, record: Any) -> None:
     record.info["opened_at"] = time.monotonic()
     connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
-                   "temp_store=memory", "cache_size=-4000"):  # fmt: skip
+                   f"wal_autocheckpoint={FILLED_AT}", "temp_store=memory", "cache_size=-4000"):  # fmt: skip
         connection.execute(f"pragma {pragma}")
 
 

@@ -16,6 +16,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
+from app.db.checkpoints import Checkpoints
+
 TOGETHER_MOST = 64
 BUSY = 5  # as SQLite numbers its errors; the upper bits say more precisely what happened
 PRIMARY = 0xFF
@@ -43,6 +45,7 @@ class WritingThread:
         self.engine = engine
         self.queue: SimpleQueue[Job | None] = SimpleQueue()
         self.closed = self.ended = False
+        self.checkpoints = Checkpoints(engine)
         self.thread = Thread(target=self._run, name="writer", daemon=True)
         self.thread.start()
 
@@ -58,12 +61,14 @@ class WritingThread:
         self.closed = True
         self.queue.put(None)
         self.thread.join()
+        self.checkpoints.close()
 
     def _run(self) -> None:
         while not self.ended:
             jobs = self._wanted([self.queue.get(), *self._waiting(TOGETHER_MOST - 1)])
             if jobs:
                 self._commit_together(jobs)
+                self.checkpoints.look()
 
     def _waiting(self, most: float = math.inf) -> list[Job | None]:
         """What has queued up until now."""
