@@ -65,10 +65,7 @@ def open_database() -> Iterator[Callable[[str], Database]]:
 
 @pytest.fixture
 def board(own_database: Database) -> Database:
-    with own_database.session() as session:
-        fill(session)
-        tell_long_stories(session)
-    return own_database
+    return filled(own_database)
 
 
 @pytest.fixture
@@ -93,6 +90,13 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     backups.make(database, folder / "good.zip", folder / "data")
     database.close()
     return folder / "good.zip"
+
+
+def filled(database: Database) -> Database:
+    with database.session() as session:
+        fill(session)
+        tell_long_stories(session)
+    return database
 
 
 def tell_long_stories(session: Session) -> None:
@@ -195,7 +199,10 @@ def test_the_rules_of_the_pipeline_are_kept_again_afterwards(board: Database, em
         session.execute(silently)
 
 
-def test_a_backup_of_an_older_daylight_is_brought_up_to_date(board: Database, empty: Database, tmp_path: Path) -> None:
+def test_a_backup_of_an_older_daylight_is_brought_up_to_date(
+    database_to_alter: Database, empty: Database, tmp_path: Path
+) -> None:
+    board = filled(database_to_alter)
     schema.migrate(board, schema.revisions()[0], back=True)
     counts = {name: len(rows) for name, rows in lines(board).items()}
     backups.make(board, tmp_path / "old.zip", tmp_path / "data")

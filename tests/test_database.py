@@ -35,19 +35,19 @@ def test_reading_goes_on_while_all_who_may_write_wait(own_database: Database) ->
 
 @ONLY_POSTGRESQL
 def test_a_column_that_changed_its_type_under_a_running_program_is_read_the_next_time(
-    own_database: Database, database_url: str
+    database_to_alter: Database,
 ) -> None:
     """What was asked for often is planned, with the types it had; all connections know such plans, and all must go."""
     for _often in range(10):
-        assert names_by_two_connections(own_database) == ["Our board", "Our board"]
-    newer = Database(db.make_engine(database_url))
+        assert names_by_two_connections(database_to_alter) == ["Our board", "Our board"]
+    newer = Database(db.make_engine(database_to_alter.engine.url.render_as_string(hide_password=False)))
     with newer.exclusively() as connection:
         connection.exec_driver_sql("alter table site alter column name type varchar(300)")
     newer.close()
-    with pytest.raises(NotSupportedError) as trouble, own_database.session(writes=False) as session:
+    with pytest.raises(NotSupportedError) as trouble, database_to_alter.session(writes=False) as session:
         name(session)
     assert isinstance(trouble.value, STORAGE_TROUBLE)
-    assert names_by_two_connections(own_database) == ["Our board", "Our board"]
+    assert names_by_two_connections(database_to_alter) == ["Our board", "Our board"]
 
 
 @ONLY_POSTGRESQL

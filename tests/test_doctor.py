@@ -48,12 +48,10 @@ def setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Set]:
 
 
 @pytest.fixture
-def board(setting: Set, database_url: str) -> Iterator[Database]:
+def board(setting: Set, database_to_alter: Database) -> Database:
     """The configured database, made as `serve` makes it."""
-    setting(DATABASE_URL=database_url)
-    database = Database(db.make_engine(database_url))
-    yield database
-    database.close()
+    setting(DATABASE_URL=database_to_alter.engine.url.render_as_string(hide_password=False))
+    return database_to_alter
 
 
 @pytest.fixture

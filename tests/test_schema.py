@@ -44,38 +44,38 @@ def too_old(database: Database) -> bool:
         return schema.is_too_old(connection)
 
 
-def test_a_schema_made_by_a_newer_daylight_is_refused_and_left_alone(own_database: Database) -> None:
-    stamp(own_database, "9999")
+def test_a_schema_made_by_a_newer_daylight_is_refused_and_left_alone(database_to_alter: Database) -> None:
+    stamp(database_to_alter, "9999")
     for need in (schema.migrate, schema.need_current):
         with pytest.raises(Refused, match="newer Daylight"):
-            need(own_database)
-    with own_database.session() as session:
+            need(database_to_alter)
+    with database_to_alter.session() as session:
         assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 
-def test_a_running_program_serves_a_newer_schema_but_none_that_is_too_old(own_database: Database) -> None:
-    assert not too_old(own_database)
-    stamp(own_database, "9999")
-    assert not too_old(own_database)
-    stamp(own_database, BEFORE)
-    assert too_old(own_database)
+def test_a_running_program_serves_a_newer_schema_but_none_that_is_too_old(database_to_alter: Database) -> None:
+    assert not too_old(database_to_alter)
+    stamp(database_to_alter, "9999")
+    assert not too_old(database_to_alter)
+    stamp(database_to_alter, BEFORE)
+    assert too_old(database_to_alter)
 
 
 def test_an_empty_database_is_too_old(database_at: Callable[[], Database]) -> None:
     assert too_old(database_at())
 
 
-def test_an_unknown_revision_is_named_beside_the_known_ones(own_database: Database) -> None:
+def test_an_unknown_revision_is_named_beside_the_known_ones(database_to_alter: Database) -> None:
     with pytest.raises(Refused, match=f"“tomorrow”.*base, .*{NEWEST}"):
-        schema.migrate(own_database, "tomorrow")
+        schema.migrate(database_to_alter, "tomorrow")
 
 
-def test_nobody_goes_back_without_saying_so(own_database: Database) -> None:
+def test_nobody_goes_back_without_saying_so(database_to_alter: Database) -> None:
     with pytest.raises(Refused, match="--back"):
-        schema.migrate(own_database, BEFORE)
-    assert schema.is_current(own_database)
-    schema.migrate(own_database, BEFORE, back=True)
-    assert not schema.is_current(own_database)
+        schema.migrate(database_to_alter, BEFORE)
+    assert schema.is_current(database_to_alter)
+    schema.migrate(database_to_alter, BEFORE, back=True)
+    assert not schema.is_current(database_to_alter)
 
 
 def test_several_processes_that_start_at_once_make_one_board(database_at: Callable[[], Database]) -> None:
@@ -93,22 +93,22 @@ def test_several_processes_that_start_at_once_make_one_board(database_at: Callab
     assert schema.is_current(starting[0])
 
 
-def test_a_change_of_tables_may_not_leave_a_row_that_points_nowhere(own_database: Database) -> None:
+def test_a_change_of_tables_may_not_leave_a_row_that_points_nowhere(database_to_alter: Database) -> None:
     def lose_a_board() -> None:
-        with own_database.exclusively() as connection:
+        with database_to_alter.exclusively() as connection:
             connection.execute(text("UPDATE board SET import_id = 7"))
 
     with pytest.raises(
         (RuntimeError, IntegrityError), match=r"A row of board points to a row of import|fk_board_import_id"
     ):
         lose_a_board()
-    with own_database.session(writes=False) as session:
+    with database_to_alter.session(writes=False) as session:
         assert session.exec(select(Board.import_id)).all() == [None]
 
 
 @ONLY_POSTGRESQL
 def test_a_table_that_is_read_for_long_is_changed_afterwards_and_others_read_it_meanwhile(
-    own_database: Database, monkeypatch: pytest.MonkeyPatch
+    database_to_alter: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As during a backup: whoever waits to change a table lets nobody else read it."""
     tries: list[int] = []
@@ -122,8 +122,8 @@ def test_a_table_that_is_read_for_long_is_changed_afterwards_and_others_read_it_
 
     monkeypatch.setattr(schema, "bring", change)
     with ThreadPoolExecutor(1) as threads:
-        with own_database.snapshot() as connection:
+        with database_to_alter.snapshot() as connection:
             connection.exec_driver_sql("select name from site")
-            done = threads.submit(schema.migrate, own_database, "next")
+            done = threads.submit(schema.migrate, database_to_alter, "next")
             assert is_let_go.wait(60), "it has never tried again"
         done.result()

@@ -226,12 +226,12 @@ def test_known_duplicates_are_among_the_first_five(
     assert found / len(pairs) >= 0.62
 
 
-def test_items_that_were_there_before_the_index_are_found(own_database: Database) -> None:
-    with own_database.session() as session:
+def test_items_that_were_there_before_the_index_are_found(database_to_alter: Database) -> None:
+    with database_to_alter.session() as session:
         factories.item(session, factories.person(session), "A dark mode", kind=Kind.DEFECT, steps="Wait until dusk")
-    schema.migrate(own_database, "0001", back=True)
-    schema.migrate(own_database)
-    with own_database.session(writes=False) as session:
+    schema.migrate(database_to_alter, "0001", back=True)
+    schema.migrate(database_to_alter)
+    with database_to_alter.session(writes=False) as session:
         everything = items.numbers_visible_to(None)
         assert search.find(session, "dark", everything) == search.find(session, "dusk", everything) != []
 
