@@ -12,7 +12,6 @@ os.environ["DAYLIGHT_DATA_DIR"] = tempfile.mkdtemp(prefix="daylight-tests-")
 network.guard()
 
 pytest_plugins = [
-    "tests.fixtures.browser",
     "tests.fixtures.database",
     "tests.fixtures.hostile",
     "tests.fixtures.html",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Error
 from sqlmodel import Session, select
 from starlette.testclient import TestClient
 
@@ -49,17 +48,6 @@ def test_a_server_says_where_it_is_and_who_may_own_it(live_server: Server) -> No
     assert address == f"Daylight: {live_server.url}"
     assert link == f"Owner link: {live_server.owner_link}"
     assert httpx.get(f"{live_server.url}/healthz").status_code == 200
-
-
-@pytest.mark.browser
-@pytest.mark.server
-def test_chromium_reaches_the_server_and_nothing_else(chromium: Browser, live_server: Server) -> None:
-    page = chromium.new_page()
-    answer = page.goto(f"{live_server.url}/healthz")
-    assert answer is not None
-    assert answer.status == 200
-    with pytest.raises(Error, match="ERR_NAME_NOT_RESOLVED"):
-        page.goto("http://example.org/")
 
 
 @pytest.mark.smtp

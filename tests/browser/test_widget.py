@@ -105,8 +105,14 @@ def other_site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def board(shared_server: Server, other_site: Site) -> Server:
-    with shared_server.database() as database, database.session() as session:
+def board(shared_server: Server, other_site: Site) -> Iterator[Server]:
+    with shared_server.as_before():
+        fill(shared_server, other_site)
+        yield shared_server
+
+
+def fill(server: Server, other_site: Site) -> None:
+    with server.database() as database, database.session() as session:
         ada = factories.person(session, "Ada Lind")
         mira = factories.person(session, "Mira Okafor", role=Role.MAINTAINER, title="CTO")
         planned, _waiting, merged, hidden = (
@@ -118,7 +124,6 @@ def board(shared_server: Server, other_site: Site) -> Server:
         owner = factories.person(session, "Ola Nord", role=Role.OWNER)
         KEY.append(products.add_key(session, owner, "Planner")[1])
         site.let_frame(session, framers=other_site.url, by_all=False)
-    return shared_server
 
 
 @pytest.fixture
