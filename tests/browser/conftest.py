@@ -20,6 +20,7 @@ REMEDY = (
     "Install it (Debian and Ubuntu: sudo apt install chromium; elsewhere: .venv/bin/playwright install chromium) "
     "or name one in DAYLIGHT_TEST_CHROMIUM."
 )
+RUNS_ONCE = "--js-flags=--no-opt --no-maglev"  # no page lives long enough to be worth optimising
 
 
 def executable(playwright: Playwright) -> str:
@@ -38,7 +39,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable(playwright),
-            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"],
+            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1", RUNS_ONCE],
         )
         yield browser
         browser.close()

@@ -62,7 +62,7 @@ def go(page: Page, server: Server, scene: Scene, stop: Stop) -> None:
     if sent is None:
         page.goto(server.url + address)
     else:
-        post(page, server, address, sent)
+        post(page, address, sent)
 
 
 def become(page: Page, server: Server, key: str) -> None:
@@ -71,8 +71,7 @@ def become(page: Page, server: Server, key: str) -> None:
         page.context.add_cookies([{"name": "session", "value": key, "url": server.url}])
 
 
-def post(page: Page, server: Server, path: str, fields: Mapping[str, str]) -> None:
-    """Have a form of the site's own sent, whatever the page is that comes back."""
-    page.goto(f"{server.url}/sign-in")
+def post(page: Page, path: str, fields: Mapping[str, str]) -> None:
+    """Have a form of the site's own sent from the page before, whatever the page is that comes back."""
     with page.expect_navigation():
         page.evaluate(SEND, {"path": path, "fields": dict(fields)})

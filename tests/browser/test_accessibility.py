@@ -16,10 +16,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.server]
 # Of what the rules may fetch beforehand only the media are wanted: none that is on reads the style sheets once more.
 ALL_RULES = {
     "resultTypes": ["violations"],
+    "selectors": False,
     "rules": {"target-size": {"enabled": True}},
     "preload": {"assets": ["media"]},
 }
-COLOURS = {"resultTypes": ["violations"], "runOnly": ["color-contrast", "link-in-text-block"]}
+COLOURS = {"resultTypes": ["violations"], "selectors": False, "runOnly": ["color-contrast", "link-in-text-block"]}
 LOOKS: list[tuple[int, Literal["light", "dark"], dict[str, Any]]] = [
     (390, "dark", ALL_RULES),
     (1280, "light", ALL_RULES),

@@ -26,11 +26,13 @@ def test_nothing_shifts_while_a_page_loads(chromium: Browser, live_server: Serve
     """On a machine so slow that the page is drawn while it comes."""
     page = sights.context_of(chromium, width).new_page()
     page.add_init_script(WATCH)
-    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+    machine = page.context.new_cdp_session(page)
     full = sights.fill(live_server)
     shifts = {}
     for stop in (stop for stop in tour.STOPS if stop.name in LOOKED_AT):
+        machine.send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
         sights.go(page, live_server, full, stop)
+        machine.send("Emulation.setCPUThrottlingRate", {"rate": 1})
         shifts[stop.name] = shifted(page)
     assert shifts == {name: [] for name in LOOKED_AT}
 
