@@ -70,14 +70,13 @@ def test_every_package_says_what_it_is_for() -> None:
     assert explained == asked_for
 
 
-@pytest.mark.parametrize("module", MODULES, ids=short)
-def test_functions_stay_short(module: Path) -> None:
-    functions = (
-        node
+def test_functions_stay_short() -> None:
+    lines = {
+        f"{short(module)}: {node.name}": (node.end_lineno or 0) - node.lineno + 1
+        for module in MODULES
         for node in ast.walk(ast.parse(module.read_text()))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
-    lines = {function.name: (function.end_lineno or 0) - function.lineno + 1 for function in functions}
+    }
     assert {name: count for name, count in lines.items() if count > LINES_MOST} == {}
 
 
@@ -95,16 +94,16 @@ def included(tree: nodes.Template) -> list[Path]:
     return [TEMPLATES / name.value for name in names if isinstance(name, nodes.Const)]
 
 
-@pytest.mark.parametrize("fragment", FRAGMENTS, ids=short)
-def test_a_fragment_names_its_variables_and_extends_nothing(fragment: Path) -> None:
+def test_a_fragment_names_its_variables_and_extends_nothing() -> None:
     environment = drawing.environment()
-    tree = environment.parse(fragment.read_text())
-    assert list(tree.find_all(nodes.Extends)) == []
-    made_here = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
-    used = meta.find_undeclared_variables(tree) - made_here - set(environment.globals)
-    assert used - named(fragment) - KNOWN_TO_EVERY_PAGE == set(), "used, but not named"
-    passed_on = set().union(*(named(other) for other in included(tree)))
-    assert named(fragment) - used - passed_on == set(), "named, but not used"
+    for fragment in FRAGMENTS:
+        tree = environment.parse(fragment.read_text())
+        assert list(tree.find_all(nodes.Extends)) == [], short(fragment)
+        made_here = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+        used = meta.find_undeclared_variables(tree) - made_here - set(environment.globals)
+        assert used - named(fragment) - KNOWN_TO_EVERY_PAGE == set(), f"used, but not named in {short(fragment)}"
+        passed_on = set().union(*(named(other) for other in included(tree)))
+        assert named(fragment) - used - passed_on == set(), f"named, but not used in {short(fragment)}"
 
 
 FORBIDDEN = {
@@ -118,17 +117,18 @@ FORBIDDEN = {
 }
 
 
-@pytest.mark.parametrize("template", PAGES, ids=short)
-def test_a_template_holds_nothing_that_the_content_policy_forbids(template: Path) -> None:
-    markup = re.sub(r"\{([#{%]).*?[#}%]\}", "", template.read_text(), flags=re.DOTALL)
-    assert [what for what, pattern in FORBIDDEN.items() if re.search(pattern, markup, re.IGNORECASE)] == []
+def test_a_template_holds_nothing_that_the_content_policy_forbids() -> None:
+    for template in PAGES:
+        markup = re.sub(r"\{([#{%]).*?[#}%]\}", "", template.read_text(), flags=re.DOTALL)
+        odd = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, markup, re.IGNORECASE)]
+        assert odd == [], short(template)
 
 
-@pytest.mark.parametrize("template", ALL_TEMPLATES, ids=short)
-def test_no_template_calls_a_text_safe(template: Path) -> None:
+def test_no_template_calls_a_text_safe() -> None:
     """What is safe was made so by `text.to_html` when it was written, and its type says so."""
-    filters = drawing.environment().parse(template.read_text()).find_all(nodes.Filter)
-    assert [used.name for used in filters if used.name == "safe"] == []
+    for template in ALL_TEMPLATES:
+        filters = drawing.environment().parse(template.read_text()).find_all(nodes.Filter)
+        assert [used.name for used in filters if used.name == "safe"] == [], short(template)
 
 
 def test_the_program_imports_only_what_is_installed_to_run_it() -> None:

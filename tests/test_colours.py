@@ -18,12 +18,12 @@ def test_contrast_is_that_of_wcag() -> None:
 
 
 @pytest.mark.parametrize("theme", [DAY, NIGHT], ids=["day", "night"])
-@pytest.mark.parametrize("chosen", CHOSEN)
-def test_any_accent_can_be_read_and_written_on(chosen: str, theme: Theme) -> None:
-    accent = colours.accent(chosen, theme)
-    for ground in (theme.paper, theme.surface, accent.soft):
-        assert colours.contrast(accent.colour, ground) >= 4.5
-    assert colours.contrast(accent.ink, accent.colour) >= 4.5
+def test_any_accent_can_be_read_and_written_on(theme: Theme) -> None:
+    for chosen in CHOSEN:
+        accent = colours.accent(chosen, theme)
+        for ground in (theme.paper, theme.surface, accent.soft):
+            assert colours.contrast(accent.colour, ground) >= 4.5, chosen
+        assert colours.contrast(accent.ink, accent.colour) >= 4.5, chosen
 
 
 def test_an_accent_that_can_be_read_stays_as_it_was_chosen() -> None:
