@@ -5,6 +5,8 @@ import re
 import socket
 from typing import cast
 
+import pytest
+
 from app.serving import Outlet
 from tests.fixtures.server import Server
 
@@ -76,6 +78,7 @@ def test_what_is_held_leaves_before_the_end() -> None:
     assert said_by(b"head", b"body", None) == [[b"head", b"body"], "closed"]
 
 
+@pytest.mark.server
 def test_a_small_answer_is_one_packet(live_server: Server) -> None:
     """Whoever reads as soon as there is something to read finds all of it."""
     with socket.create_connection(("localhost", live_server.port), timeout=40) as connection:
