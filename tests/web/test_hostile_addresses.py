@@ -8,7 +8,7 @@ import pytest
 from tests import naughty
 from tests.fixtures.hostile import Stranger
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.scene, pytest.mark.thorough]
 
 BOARD = "/?q={}&sort={}&kind={}&status={}&after={}"
 SEARCHES = {

@@ -30,7 +30,7 @@ from tests import naughty
 from tests.fixtures.database import ONLY_SQLITE
 from tests.fixtures.hostile import Stranger
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.scene, pytest.mark.thorough]
 
 LINE, TEXT = "line", "text"
 

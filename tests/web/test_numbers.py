@@ -11,7 +11,7 @@ from app.web import guard, kit
 from tests import routes
 from tests.fixtures.hostile import Stranger
 
-pytestmark = pytest.mark.thorough
+pytestmark = [pytest.mark.scene, pytest.mark.thorough]
 
 NUMBERS = ["0", "-1", "2147483647", "2147483648", "9999999999", "9223372036854775808", "9" * 5000, "1e3", "1.0", "٣",
            "1_0", "0x1", "%20", "%00", "%2b1", "٣%00"]  # fmt: skip
