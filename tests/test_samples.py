@@ -68,7 +68,9 @@ def test_filling_twice_is_refused(session: Session, owner: Person) -> None:
         samples.fill(session, owner)
 
 
-def test_removing_samples_leaves_no_trace(session: Session, owner: Person) -> None:
+def test_removing_samples_leaves_no_trace_of_them_nor_of_what_people_did_to_them(
+    session: Session, member: Person, advocate: Person, maintainer: Person, owner: Person
+) -> None:
     before, counter, description = (
         row_counts(session),
         site.the(session).last_item_number,
@@ -76,18 +78,6 @@ def test_removing_samples_leaves_no_trace(session: Session, owner: Person) -> No
     )
     assert samples.fill(session, owner).by_id == owner.id
     assert samples.are_here(session)
-    samples.remove(session)
-    assert not samples.are_here(session)
-    assert row_counts(session) == before
-    assert site.the(session).last_item_number == counter
-    assert site.the(session).description == description
-
-
-def test_what_people_did_to_samples_goes_with_them(
-    session: Session, member: Person, advocate: Person, maintainer: Person
-) -> None:
-    before = row_counts(session)
-    samples.fill(session)
     item, other = sample_item(session), sample_item(session, Status.PLANNED)
     votes.cast(session, item, member)
     said = factories.comment(session, item, maintainer)
@@ -97,7 +87,10 @@ def test_what_people_did_to_samples_goes_with_them(
     items.edit(session, item, maintainer, "Another title", "Another body", {})
     assert said.id
     samples.remove(session)
+    assert not samples.are_here(session)
     assert row_counts(session) == before
+    assert site.the(session).last_item_number == counter
+    assert site.the(session).description == description
 
 
 @pytest.mark.samples

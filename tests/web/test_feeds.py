@@ -233,18 +233,15 @@ def test_a_reader_pages_through_everything(
     )
 
 
-@pytest.mark.parametrize("after", ["x", "0", "1_x", "999999999999", "١", "%00", "/items/1#posted", "-1"])
 @pytest.mark.parametrize(
-    "path", ["/feed.atom", "/feed.json", "/changelog.json", "/items/1/feed.atom", "/feed.json?q=w"]
+    "path", ["/feed.atom?", "/feed.json?", "/changelog.json?", "/items/1/feed.atom?", "/feed.json?q=w&"]
 )
-def test_a_page_that_never_was_is_refused_by_name(
-    session: Session, visitor_browser: TestClient, item: Item, path: str, after: str
-) -> None:
+def test_a_page_that_never_was_is_refused_by_name(visitor_browser: TestClient, item: Item, path: str) -> None:
     """A reader that follows the addresses of pages would otherwise begin again, and never end."""
-    sign = "&" if "?" in path else "?"
-    answer = visitor_browser.get(f"{path}{sign}after={after.replace('#', '%23')}")
-    assert answer.status_code == 422
-    assert "after: no page of this list ended there. Begin again without it." in answer.text
+    for after in ("x", "0", "1_x", "999999999999", "١", "%00", "/items/1%23posted", "-1"):
+        answer = visitor_browser.get(f"{path}after={after}")
+        assert answer.status_code == 422, after
+        assert "after: no page of this list ended there. Begin again without it." in answer.text
 
 
 def test_only_what_a_visitor_sees_is_told_to_anybody(

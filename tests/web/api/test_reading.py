@@ -115,19 +115,17 @@ def test_a_cursor_leads_through_all_items_once(session: Session, visitor_script:
     assert (pages, found) == (3, made[::-1])
 
 
-@pytest.mark.parametrize("after", ["x", "1", "1_x", "_", "9" * 500, "1_0001-01-01T00:00+23:59", "-"])
 @pytest.mark.parametrize("path", ["/items?", "/items?sort=new&", "/items?sort=votes&", "/items?q=none&", "/triage?",
                                   "/triage?show=targets&", "/triage?show=merges&"])  # fmt: skip
-def test_a_cursor_that_means_nothing_is_refused_by_name(
-    maintainer_script: TestClient, member: Person, path: str, after: str
-) -> None:
+def test_a_cursor_that_means_nothing_is_refused_by_name(maintainer_script: TestClient, path: str) -> None:
     """A program that goes from page to page would otherwise begin again, and never end."""
-    if (path, after) == ("/triage?show=merges&", "1"):
-        return  # where a page of proposals could have ended
-    answer = maintainer_script.get(f"{API}{path}after={after}")
-    assert answer.status_code == 422
     words = "after: no page of this list ended there. Begin again without it."
-    assert answer.json()["errors"] == [{"field": "after", "detail": words}]
+    for after in ("x", "1", "1_x", "_", "9" * 500, "1_0001-01-01T00:00+23:59", "-"):
+        if (path, after) == ("/triage?show=merges&", "1"):
+            continue  # where a page of proposals could have ended
+        answer = maintainer_script.get(f"{API}{path}after={after}")
+        assert answer.status_code == 422, after
+        assert answer.json()["errors"] == [{"field": "after", "detail": words}]
 
 
 @pytest.mark.parametrize(
