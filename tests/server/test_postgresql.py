@@ -101,31 +101,30 @@ def test_a_database_that_is_away_is_told_to_readers_and_writers(postgresql: Post
     assert httpx.get(server.url, timeout=40).status_code == httpx.codes.OK
 
 
-def test_a_database_that_is_silent_is_told_and_taken_up_again(postgresql: Postgresql, quick: Starter) -> None:
+def test_a_database_that_is_silent_is_told_and_taken_up_again_and_holds_up_no_end(
+    postgresql: Postgresql, quick: Starter
+) -> None:
     """More ask at once than there are threads, all of which hang. A vote may be stored or not, which is said too."""
     board = set_up(postgresql.url)
-    server, person = quick(DAYLIGHT_DATABASE_URL=postgresql.url), list(board.members)[1]
+    server, ending = (quick(DAYLIGHT_DATABASE_URL=postgresql.url) for _ in range(2))
+    person = list(board.members)[1]
     cookie = {"Cookie": f"session={board.members[person]}"}
     vote = partial(httpx.post, f"{server.url}/items/{board.items[0]}/vote", headers=cookie, timeout=60)
     look = partial(httpx.get, server.url, headers=cookie, timeout=60)
     with ThreadPoolExecutor(30) as threads:
         with postgresql.silent():
             asked = [threads.submit(ask) for ask in (vote, vote, *[look] * 20)]
+            asked_there = threads.submit(httpx.get, ending.url, timeout=60)
+            time.sleep(1)  # the background has asked meanwhile as well
+            ended = threads.submit(ending.stop)
             told = {answer.result().text for answer in asked}
             assert {answer.result().status_code for answer in asked} == {UNAVAILABLE}
             assert told <= {NO_STORAGE, PERHAPS_STORED}
             for ask in (look, vote):
                 assert (ask().status_code, ask().text) == (UNAVAILABLE, NO_STORAGE)
             assert httpx.get(f"{server.url}/healthz", timeout=60).status_code == UNAVAILABLE
+            ended.result()
+            assert asked_there.result().status_code == UNAVAILABLE
         server.wait_until_it_answers()
     assert vote().status_code == SEE_OTHER
     assert look().status_code == httpx.codes.OK
-
-
-def test_a_server_ends_though_its_database_is_silent(postgresql: Postgresql, quick: Starter) -> None:
-    server = quick(DAYLIGHT_DATABASE_URL=postgresql.url)
-    with postgresql.silent(), ThreadPoolExecutor() as threads:
-        asked = threads.submit(httpx.get, server.url, timeout=60)
-        time.sleep(1)  # the background has asked meanwhile as well
-        server.stop()
-    assert asked.result().status_code == UNAVAILABLE
