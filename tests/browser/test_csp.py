@@ -1,4 +1,7 @@
-"""Even a page into which somebody got a script runs nothing of it: the browser refuses, and says so."""
+"""Even a page into which somebody got a script runs nothing of it: the browser refuses, and says so.
+
+That no page needs what is refused is seen where all are looked at (`test_accessibility.py`).
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -96,21 +99,6 @@ def test_what_people_write_brings_nothing_to_refuse(
         assert watched.page.evaluate("window.planted ?? null") is None
         assert watched.page.locator("main [onclick], main [onerror], main [style], main iframe, main base").count() == 0
     assert watched.said == []
-
-
-def test_no_page_needs_what_the_policy_refuses(live_server: Server, watched: Watched) -> None:
-    for path in (
-        "/",
-        "/roadmap",
-        "/items/new",
-        "/items/similar?title=x",
-        "/sign-in",
-        live_server.owner_link,
-        "/nowhere",
-        "/me",
-    ):
-        watched.page.goto(path if path.startswith("http") else live_server.url + path)
-    assert [words for words in watched.said if "Failed to load resource" not in words] == []
 
 
 def test_no_other_site_frames_a_page(live_server: Server, watched: Watched) -> None:
