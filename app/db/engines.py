@@ -77,7 +77,7 @@ def _set_up(connection: Any, record: Any) -> None:
     record.info["opened_at"] = time.monotonic()
     connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
-                   f"wal_autocheckpoint={FILLED_AT}", "temp_store=memory", "cache_size=-4000"):  # fmt: skip
+                   f"wal_autocheckpoint={FILLED_AT}", "temp_store=memory", "cache_size=-2000"):  # fmt: skip
         connection.execute(f"pragma {pragma}")
 
 
