@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from app import db, events, items, limits, sign_in, taking_part, votes
+from app import db, events, limits, sight, sign_in, taking_part, votes
 from app.items import Item
 from app.people import Role
 from app.votes import Vote
@@ -52,7 +52,7 @@ Pair = tuple[int, int]  # the number of an item, and the id of a person
 _THESE: Any = bindparam("numbers", expanding=True)
 ITEMS = (
     select(*(getattr(Item, field.name) for field in fields(Counted)))
-    .where(col(Item.number).in_(_THESE), Item.root == Item.number, items.visible_by(Role.MEMBER, None))
+    .where(col(Item.number).in_(_THESE), Item.root == Item.number, sight.visible_by(Role.MEMBER, None))
     .order_by(col(Item.number))
     .with_for_update(key_share=True)
 )

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, true
 from sqlmodel import Session, col, select
 
-from app import items, listing, notifications, subscriptions, wording
+from app import listing, notifications, sight, subscriptions, wording
 from app.comments import Comment
 from app.items import Item
 from app.listing import Row
@@ -115,7 +115,7 @@ def _chosen(person: Person, show: Show) -> Any:
     mine = (
         select(Item.number, turn.label("turn"), col(Item.due_on), is_own)
         .outerjoin(TIES, own)
-        .where(col(Item.number).in_(subscriptions.numbers(person)), items.visible_to(person), _is_shown(person, show))
+        .where(col(Item.number).in_(subscriptions.numbers(person)), sight.visible_to(person), _is_shown(person, show))
     )
     return mine.order_by(turn, col(Item.changed_at).desc(), col(Item.number).desc())
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select, tuple_
 
-from app import db, items, wording
+from app import db, sight, wording
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange
@@ -29,7 +29,7 @@ def page(session: Session, viewer: Person | None, after: str = "") -> Page:
         select(StatusChange, Item, Person)
         .join(Item, col(Item.number) == StatusChange.item_number)
         .outerjoin(Person, col(Person.id) == StatusChange.person_id)
-        .where(items.visible_to(viewer), col(Item.status) == Status.SHIPPED)
+        .where(sight.visible_to(viewer), col(Item.status) == Status.SHIPPED)
         .where(col(StatusChange.to_status) == Status.SHIPPED, StatusChange.at == Item.status_changed_at)
         .order_by(col(Item.status_changed_at).desc(), col(StatusChange.id).desc())
     )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, SQLModel, col, select
 
-from app import items, subscriptions
+from app import sight, subscriptions
 from app.attachments import Attachment
 from app.boards import Board
 from app.comments import Comment
@@ -68,7 +68,7 @@ def of(session: Session, person: Person) -> dict[str, Any]:
 
 def _leave_out_unknown(session: Session, person: Person, rows: list[dict[str, Any]], name: str) -> None:
     """Of other items, leave only the numbers of those that this person may know of today."""
-    known = items.known_among(session, person, (row[name] for row in rows))
+    known = sight.known_among(session, person, (row[name] for row in rows))
     for row in rows:
         row[name] = row[name] if row[name] in known else None
 

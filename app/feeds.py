@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from markupsafe import Markup
 from sqlmodel import Session, and_, col, select
 
-from app import changelog, items, listing, text, timeline, wording
+from app import changelog, listing, sight, text, timeline, wording
 from app.boards import Board
 from app.comments import Comment
 from app.config import settings
@@ -115,7 +115,7 @@ def _latest_answers(session: Session, numbers: list[int]) -> dict[int, Told]:
         .join(Person, col(Person.id) == Comment.person_id)
         .where(of_items, col(Comment.is_official))
     ).all()
-    others = items.known_among(session, None, (change.duplicate_of for _item, _person, change in changes))
+    others = sight.known_among(session, None, (change.duplicate_of for _item, _person, change in changes))
     told = {item.number: wording.of(item, person, comment) for item, person, comment in said}
     return told | {
         item.number: wording.of(item, person, change, names_other=change.duplicate_of in others)

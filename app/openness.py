@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from app import items, targets
+from app import sight, targets
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, TargetMove
@@ -72,7 +72,7 @@ AGES = (
 
 def of(session: Session, viewer: Person | None, now: datetime) -> Openness:
     """The figures of all items that this person may see."""
-    shown = col(Item.number).in_(items.numbers_visible_to(viewer))
+    shown = col(Item.number).in_(sight.numbers_visible_to(viewer))
     waits = [now - since for since in session.exec(_waiting(shown))]
     answered = _first_answers(session, shown, now)
     taken = [wait for _at, wait in answered]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app import items, site
+from app import sight, site
 from app.items import Item
 from app.statuses import Status
 
@@ -27,7 +27,7 @@ def page(session: Session, number: int) -> list[Entry]:
     """The items of one file, counted from 1. Duplicates are left to the items they were merged into."""
     statement = (
         select(col(Item.number), col(Item.changed_at))
-        .where(items.visible_to(None), col(Item.status) != Status.DUPLICATE)
+        .where(sight.visible_to(None), col(Item.status) != Status.DUPLICATE)
         .where(col(Item.number).between((number - 1) * PAGE + 1, number * PAGE))
         .order_by(col(Item.number))
     )

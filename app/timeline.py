@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, union_all
 from sqlmodel import Session, col, select
 
-from app import attachments, edits, items, people, policy
+from app import attachments, edits, people, policy, sight
 from app.attachments import Attachment
 from app.comments import Comment
 from app.edits import Edit, Subject
@@ -134,7 +134,7 @@ def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
     ids = {act.person_id for act in acts} | {comment.hidden_by_id for comment in comments} | {item.reporter_id}
     numbers = {change.item_number for change in changes} | {change.duplicate_of for change in changes}
     found = people.by_ids(session, {key for key in ids if key is not None})
-    others = {other.number: other for other in items.among(session, viewer, numbers - {item.number})}
+    others = {other.number: other for other in sight.among(session, viewer, numbers - {item.number})}
     files = attachments.of_item(session, item.number)
     return Rows(item, changes, target_moves, comments, kept, found, others, files)
 

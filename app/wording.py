@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from markupsafe import Markup
 from sqlmodel import Session, col, select
 
-from app import attachments, items, letters, people, targets, text
+from app import attachments, letters, people, sight, targets, text
 from app.attachments import Attachment
 from app.comments import Comment
 from app.config import settings
@@ -170,7 +170,7 @@ def read(session: Session, events: Sequence[Event]) -> list[Told]:
     said = _rows(session, Comment, Comment.id, (event.comment_id for event in events))
     found = _rows(session, Item, Item.number, (event.item_number for event in events))
     known = people.by_ids(session, {event.person_id for event in events if event.person_id is not None})
-    others = items.known_among(session, None, (change.duplicate_of for change in changes.values()))
+    others = sight.known_among(session, None, (change.duplicate_of for change in changes.values()))
     files = attachments.of_said(session, found)
 
     def told(event: Event) -> Told:

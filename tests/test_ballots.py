@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session, col, func, select
 
-from app import ballots, boards, hiding, items, sign_in, subscriptions, taking_part, votes
+from app import ballots, boards, hiding, sight, sign_in, subscriptions, taking_part, votes
 from app.ballots import Ballot
 from app.events import Event, Happened
 from app.items import Item
@@ -127,4 +127,4 @@ def test_an_item_of_a_board_for_members_takes_votes(session: Session, member: Pe
     factories.board(session, "insiders", access=boards.Access.MEMBERS)
     inside = factories.item(session, member, board="insiders")
     assert count(session, (opened(session, other_member), inside)) == [2]
-    assert items.find(session, inside.number, other_member).vote_count == 2
+    assert sight.find(session, inside.number, other_member).vote_count == 2

@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 from sqlmodel import Session
 
-from app import boards, items
+from app import boards, items, sight
 from app.boards import Access, Board
 from app.people import Person
 from app.refusals import Invalid, NotAllowed, NotFound, Refused
@@ -23,7 +23,7 @@ def names(session: Session) -> list[str]:
 
 def sees(session: Session, viewer: Person | None, number: int) -> bool:
     try:
-        items.find(session, number, viewer)
+        sight.find(session, number, viewer)
     except NotFound:
         return False
     return True

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session
 
-from app import comments, hiding, items
+from app import comments, hiding, sight
 from app.comments import Comment
 from app.items import Item
 from app.people import Person
@@ -29,7 +29,7 @@ def comment(session: Session, item: Item, other_member: Person) -> Comment:
 
 
 def listed(session: Session, viewer: Person | None) -> list[int]:
-    return list(session.exec(items.numbers_visible_to(viewer)))
+    return list(session.exec(sight.numbers_visible_to(viewer)))
 
 
 def test_a_hidden_item_says_who_when_and_why(session: Session, item: Item, maintainer: Person) -> None:

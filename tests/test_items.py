@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import Session, col, func, select
 
-from app import db, edits, events, items, text
+from app import db, edits, events, items, sight, text
 from app.boards import Access, Board
 from app.db import Database
 from app.edits import Edit, Subject
@@ -163,7 +163,7 @@ def test_a_refused_edit_changes_nothing(session: Session, member: Person, item: 
 @pytest.mark.parametrize("number", [0, 2, 999])
 def test_an_absent_item_is_not_found(session: Session, item: Item, number: int) -> None:
     with pytest.raises(NotFound):
-        items.find(session, number, None)
+        sight.find(session, number, None)
 
 
 @pytest.mark.parametrize(
@@ -185,14 +185,14 @@ def test_a_board_that_a_person_may_not_see_hides_that_its_items_exist(
 
 def sees(session: Session, item: Item, person: Person | None) -> bool:
     try:
-        return items.find(session, item.number, person) is item
+        return sight.find(session, item.number, person) is item
     except NotFound:
         return False
 
 
 def test_an_item_is_found_in_one_query(session: Session, item: Item, other_member: Person) -> None:
     with counted(session) as statements:
-        items.find(session, item.number, other_member)
+        sight.find(session, item.number, other_member)
     assert len(statements) == 1
 
 

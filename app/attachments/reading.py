@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from app import items, policy
+from app import policy, sight
 from app.attachments import store
 from app.attachments.table import Attachment
 from app.boards import Board
@@ -45,7 +45,7 @@ def find(session: Session, key: str, viewer: Person | None) -> Found:
         .join(Item, col(Item.number) == Attachment.item_number)
         .join(Board, col(Board.id) == Item.board_id)
         .join(Comment, col(Comment.id) == Attachment.comment_id, isouter=True)
-        .where(Attachment.key == key, col(Attachment.removed_at).is_(None), items.visible_to(viewer))
+        .where(Attachment.key == key, col(Attachment.removed_at).is_(None), sight.visible_to(viewer))
     ).one_or_none()
     if found is None:
         raise NotFound

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, true
 from sqlmodel import Session, col, select
 from tqdm import tqdm
 
-from app import attachments, items, people, tags
+from app import attachments, people, sight, tags
 from app.attachments import Attachment
 from app.boards import Board
 from app.comments import Comment
@@ -33,7 +33,7 @@ class Choice:
 
     @property
     def condition(self) -> ColumnElement[bool]:
-        return true() if self.everything else items.visible_to(None)
+        return true() if self.everything else sight.visible_to(None)
 
 
 @dataclass
@@ -95,7 +95,7 @@ def _entries(session: Session, some: list[tuple[Item, Board]], choice: Choice) -
             entries[vote.item_number].votes.append(vote)
     persons = _people(session, {person_id for entry in entries.values() for person_id in _ids_in(entry)})
     others = {number for entry in entries.values() for number in _others_in(entry)}
-    known = others if choice.everything else items.known_among(session, None, others)
+    known = others if choice.everything else sight.known_among(session, None, others)
     for entry in entries.values():
         entry.people, entry.known = persons, known
     return list(entries.values())

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, select, tuple_
 from sqlmodel import Session, col
 
-from app import db, items, paging, search
+from app import db, paging, search, sight
 from app.boards import Board
 from app.items import Item
 from app.listing.rows import Row, fetch, first, with_numbers
@@ -59,14 +59,14 @@ def tags_in_use(session: Session, viewer: Person | None) -> list[Tag]:
     seen = exists(
         select(col(ItemTag.item_number))
         .join(Item, col(Item.number) == ItemTag.item_number)
-        .where(col(ItemTag.tag_id) == Tag.id, items.visible_to(viewer))
+        .where(col(ItemTag.tag_id) == Tag.id, sight.visible_to(viewer))
     )
     return list(session.scalars(select(Tag).where(seen).order_by(col(Tag.name))))
 
 
 def similar(session: Session, viewer: Person | None, title: str) -> list[Row]:
     """The rows of the items most like a title."""
-    among = items.numbers_visible_by(viewer.role if viewer else None)
+    among = sight.numbers_visible_by(viewer.role if viewer else None)
     found = search.similar(session, title, among, values={"viewer_id": viewer.id if viewer else None})
     return with_numbers(session, viewer, found)
 
@@ -90,7 +90,7 @@ def numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
     narrowed = [condition for name, condition in conditions.items() if name in narrowed_by]
     if "status" not in narrowed_by:
         narrowed.append(status != Status.DUPLICATE)
-    return select(col(Item.number)).where(items.visible_by(role, bindparam("viewer_id")), *narrowed)
+    return select(col(Item.number)).where(sight.visible_by(role, bindparam("viewer_id")), *narrowed)
 
 
 def values_of(viewer: Person | None, view: View) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlmodel import Session, col
 
-from app import db, items
+from app import db, sight
 from app.boards import Board
 from app.items import Item
 from app.people import Person, Role, former_member
@@ -90,7 +90,7 @@ def fetch(session: Session, viewer: Person | None, rows: Select[Any], values: Ma
     """These rows as this person may read them, which is one query, and another where something was merged."""
     found = [Row._make(row) for row in db.run(session, rows, values)]
     others = [number for row in found if row.merged_into for number in (row.merged_into, row.root)]
-    unknown = set(others) - items.known_among(session, viewer, others)
+    unknown = set(others) - sight.known_among(session, viewer, others)
     return [_without(row, unknown) for row in found] if unknown else found
 
 
@@ -110,4 +110,4 @@ def with_numbers(session: Session, viewer: Person | None, numbers: list[int]) ->
 @cache
 def _with_numbers(role: Role | None) -> Select[Any]:
     among = col(Item.number).in_(bindparam("numbers", expanding=True))
-    return ROWS.where(items.visible_by(role, bindparam("viewer_id")), among)
+    return ROWS.where(sight.visible_by(role, bindparam("viewer_id")), among)

@@ -12,9 +12,10 @@ from sqlmodel import Session, col, or_, select
 from app import db, subscriptions, wording
 from app.comments import Comment
 from app.events import Event, Happened
-from app.items import Item, visible_by
+from app.items import Item
 from app.notifications.table import Notification
 from app.people import Person, Role
+from app.sight import visible_by
 from app.status_changes import StatusChange
 from app.statuses import Status
 from app.subscriptions import Subscription

@@ -2,7 +2,7 @@
 
 from sqlmodel import Session
 
-from app import items, people, reply_addresses, taking_part
+from app import people, reply_addresses, sight, taking_part
 from app.people import Person
 from app.refusals import Refused
 from app.replies.reading import Received
@@ -23,7 +23,7 @@ def take(session: Session, recipient: str, mail: Received) -> None:
         _need_sender(mail, to.person)
         if not to.number:
             raise Refused(_("That mail was about several items. Please answer on the page of one of them."))
-        item = items.find(session, to.number, to.person)
+        item = sight.find(session, to.number, to.person)
         taking_part.comment(session, item, to.person, mail.words)
 
 

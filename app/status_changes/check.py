@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app import boards, db, items, targets, text
+from app import boards, db, sight, targets, text
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound
@@ -82,7 +82,7 @@ def original(session: Session, check: text.Checks, chosen: Collection[Item], per
     """The number of the item that stays; a duplicate of a duplicate points to the first."""
     field = "duplicate_of"
     try:
-        root = session.get_one(Item, items.find(session, item_number(number), person).root)
+        root = session.get_one(Item, sight.find(session, item_number(number), person).root)
     except NotFound:
         check.wrong(field, _("Duplicate of: give the number of the item it is the same as."))
         return 0

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col
 
-from app import db, edits, events, items, people, policy, text
+from app import db, edits, events, items, people, policy, sight, text
 from app.events import Happened
 from app.items import Item
 from app.people import Person
@@ -20,7 +20,7 @@ def find(session: Session, id_: int, viewer: Person | None) -> tuple[StatusChang
     row = session.get(StatusChange, id_)
     if row is None:
         raise NotFound(_("There is no such status change."))
-    return row, items.find(session, row.item_number, viewer)
+    return row, sight.find(session, row.item_number, viewer)
 
 
 def correct(session: Session, row: StatusChange, person: Person, words: str, *, at: datetime | None = None) -> None:

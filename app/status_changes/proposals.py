@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
-from app import db, items, policy, text
+from app import db, items, policy, sight, text
 from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refused
@@ -84,7 +84,7 @@ def waiting(session: Session, *among: ColumnElement[bool], after: int = 0, most:
 def of(session: Session, item: Item, viewer: Person | None) -> list[Proposed]:
     """What was proposed for this item and nobody has decided, where the viewer may know of the other item."""
     proposed = waiting(session, col(Item.number) == item.number)
-    known = items.known_among(session, viewer, (each.into.number for each in proposed))
+    known = sight.known_among(session, viewer, (each.into.number for each in proposed))
     return [each for each in proposed if each.into.number in known]
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from app import items, listing, policy, search, status_changes, tags
+from app import items, listing, policy, search, sight, status_changes, tags
 from app.items import Item
 from app.people import Role
 from app.refusals import Invalid, Refusal, Refused
@@ -82,7 +82,7 @@ def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Res
 
 @cache
 def _not_merged(role: Role) -> Any:
-    return items.numbers_visible_by(role).where(Item.root == Item.number)
+    return sight.numbers_visible_by(role).where(Item.root == Item.number)
 
 
 @with_files.post("/items/{number:int}/status-changes")

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
-from app import feeds, items, site
+from app import feeds, sight, site
 from app.config import settings
 from app.feeds import Entry, Feed
 from app.items import Item
@@ -55,7 +55,7 @@ class Channel:
 
 async def _public_item(session: Db, number: int) -> Item:
     """An item that everybody may read; a hidden one is absent here."""
-    item = items.find(session, number, None)
+    item = sight.find(session, number, None)
     if item.is_hidden:
         raise NotFound(_("There is no item with this number."))
     return item

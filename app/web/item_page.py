@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from app import db, items, live, notifications, policy, status_changes, subscriptions, tags, timeline, votes
+from app import db, live, notifications, policy, sight, status_changes, subscriptions, tags, timeline, votes
 from app.attachments import Attachment
 from app.boards import Board
 from app.items import Item
@@ -140,7 +140,7 @@ def _related(role: Role | None) -> Any:
     """Built once for each role, because every page of an item asks it."""
     number: Any = bindparam("number")
     related = or_(Item.number == bindparam("root"), Item.merged_into == number)
-    shown = items.visible_by(role, bindparam("viewer_id"))
+    shown = sight.visible_by(role, bindparam("viewer_id"))
     return select(Item).where(related, col(Item.number) != number, shown).order_by(col(Item.number))
 
 

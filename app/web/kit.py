@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlmodel import Session, SQLModel
 from starlette.background import BackgroundTask
 
-from app import items, limits, policy, sessions, sign_in
+from app import limits, policy, sessions, sight, sign_in
 from app.config import settings
 from app.items import Item
 from app.people import Person
@@ -85,7 +85,7 @@ Owner = Annotated[Person, _with(policy.is_owner)]
 
 
 async def _item(session: Db, viewer: Viewer, number: int) -> Item:
-    return items.find(session, number, viewer)
+    return sight.find(session, number, viewer)
 
 
 ItemInPath = Annotated[Item, Depends(_item)]
@@ -152,7 +152,7 @@ def audience(request: Request, session: Session, viewer: Person | None) -> Hasha
         return "visitors"
     if policy.is_maintainer(viewer):
         return "maintainers"
-    personal = recalled(request, "personal", lambda: items.differ_by_member(session))
+    personal = recalled(request, "personal", lambda: sight.differ_by_member(session))
     return viewer.key if personal else "members"
 
 

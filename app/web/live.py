@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from app import db, items, live
+from app import db, live, sight
 from app.live import News
 from app.web import item_page, kit
 from app.web.kit import ItemInPath, Viewer
@@ -58,7 +58,7 @@ class Reader:
         viewer = kit.identify(self.request)
 
         def read() -> list[News]:
-            item_page.need_readable(viewer, items.find(session, self.number, viewer))
+            item_page.need_readable(viewer, sight.find(session, self.number, viewer))
             return live.since(session, self.number, self.after)
 
         key = ("live", self.number, self.after, kit.audience(self.request, session, viewer))

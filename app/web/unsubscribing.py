@@ -3,7 +3,7 @@
 from fastapi import Request, Response
 from sqlmodel import Session
 
-from app import items, notifications, people, seals
+from app import notifications, people, seals, sight
 from app.items import Item
 from app.people import Person
 from app.seals import For
@@ -46,7 +46,7 @@ def stop_one(request: Request, session: Db, seal: str, number: int, _form: Press
 
 def _readable(session: Session, number: int, person: Person) -> Item:
     """An item whose title this person may read. Raises NotFound."""
-    item = items.find(session, number, person)
+    item = sight.find(session, number, person)
     item_page.need_readable(person, item)
     return item
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import Session, col, or_, select
 
-from app import db, items
+from app import db, sight
 from app.boards import Board
 from app.config import settings
 from app.events import Event
@@ -40,7 +40,7 @@ def _queue(session: Session, told: Told, hearing: list[Webhook]) -> None:
 def _public_board(session: Session, item: Item) -> Board | None:
     """The board of an item that everybody may see."""
     seen = select(Board).join(Item, col(Item.board_id) == Board.id)
-    return session.exec(seen.where(Item.number == item.number, items.visible_to(None))).one_or_none()
+    return session.exec(seen.where(Item.number == item.number, sight.visible_to(None))).one_or_none()
 
 
 def test(session: Session, webhook: Webhook) -> Delivery:

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer, SecurityScopes
 from sqlmodel import Session
 
-from app import items, products, tokens
+from app import products, sight, tokens
 from app.people import Person
 from app.refusals import NotAllowed, Refusal
 from app.tokens import Scope
@@ -88,7 +88,7 @@ def _is_for_ticket(request: Request) -> bool:
     if bearer is None or not bearer.is_ticket or request.scope["endpoint"].__name__ not in TICKET_ACTS:
         return False
     if "number" in request.path_params:
-        items.find(request.state.session, request.path_params["number"], None)
+        sight.find(request.state.session, request.path_params["number"], None)
     return True
 
 
