@@ -73,7 +73,11 @@ def start(session: Session, item: Item, person: Person, because: Because, *, at:
 
 
 def outlast_votes(session: Session, item: Item, person: Person) -> None:
-    """Let it stay a case when their vote is taken back, and what was merged, which that vote may have been for."""
+    """Let it stay a case when their vote is taken back, and what was merged, which that vote may have been for.
+
+    Raises Refused.
+    """
+    people.keep(session, person)
     family = select(col(Item.number)).where(col(Item.root) == item.root)
     _write_down(session, person, col(Vote.item_number).in_(family))
 
@@ -166,7 +170,8 @@ def _choose(session: Session, item: Item, person: Person, *, is_following: bool)
 
 
 def look(session: Session, item: Item, person: Person, *, at: datetime | None = None) -> None:
-    """The person has seen the item as it is now."""
+    """The person has seen the item as it is now. Raises Refused."""
+    people.keep(session, person)
     _write_down(session, person, col(Vote.item_number) == item.number)
     session.execute(
         update(Subscription)
@@ -176,7 +181,8 @@ def look(session: Session, item: Item, person: Person, *, at: datetime | None = 
 
 
 def look_at_all(session: Session, person: Person, at: datetime) -> None:
-    """The person has seen all their cases as they were then."""
+    """The person has seen all their cases as they were then. Raises Refused."""
+    people.keep(session, person)
     _write_down(session, person)
     earlier = col(Subscription.person_id) == person.id, col(Subscription.seen_at) < at
     session.execute(update(Subscription).where(*earlier).values(seen_at=at))

@@ -64,7 +64,7 @@ def vote(session: Session, item: Item, person: Person) -> Item:
 
 
 def withdraw_vote(session: Session, item: Item, person: Person) -> Item:
-    """The item that carried the vote; it stays a case of theirs. Raises NotAllowed, TooMany."""
+    """The item that carried the vote; it stays a case of theirs. Raises Refused, NotAllowed, TooMany."""
     subscriptions.outlast_votes(session, item, person)
     root = votes.withdraw(session, item, person)
     _count_vote(session, person)

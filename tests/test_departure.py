@@ -233,12 +233,20 @@ def test_every_table_that_names_a_person_is_in_the_dossier_or_left_out_on_purpos
 
 Act = Callable[[Session, Item, Person, str], object]
 
+
+def voted_for(session: Session) -> Item:
+    return session.exec(select(Item).where(Item.title == "Voted for")).one()
+
+
 ACTS: dict[str, Act] = {
     "ballot": lambda session, item, _person, key: ballots.count(session, [Ballot(key, item.number)]),
     "vote": lambda session, item, person, _key: taking_part.vote(session, item, person),
     "comment": lambda session, item, person, _key: taking_part.comment(session, item, person, "Me too."),
     "post": lambda session, _item, person, _key: taking_part.post(session, person, Draft(Kind.IDEA, "general", "More")),
     "follow": lambda session, item, person, _key: subscriptions.follow(session, item, person),
+    "withdraw": lambda session, _item, person, _key: taking_part.withdraw_vote(session, voted_for(session), person),
+    "look": lambda session, _item, person, _key: subscriptions.look(session, voted_for(session), person),
+    "look at all": lambda session, _item, person, _key: subscriptions.look_at_all(session, person, db.now()),
     "move": lambda session, item, person, _key: factories.move(session, item, person, Status.PLANNED),
     "target": lambda session, item, person, _key: status_changes.move_target(
         session, item, person, "2027-Q1", "Later."
@@ -260,6 +268,7 @@ def test_nothing_is_left_of_what_somebody_does_while_they_leave(
         person = factories.person(session, role=Role.MAINTAINER)
         item = factories.item(session, factories.person(session))
         factories.move(session, item, factories.person(session, role=Role.MAINTAINER), Status.IN_PROGRESS)
+        votes.cast(session, factories.item(session, factories.person(session), "Voted for"), person)
         number, person_id, address, key = (
             item.number,
             person.key,
