@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
@@ -14,7 +15,7 @@ from app.boards import Board
 from app.db import Database
 from app.refusals import Refused
 from app.site import Site
-from tests.fixtures.database import ONLY_POSTGRESQL, Databases
+from tests.fixtures.database import ONLY_POSTGRESQL, ONLY_SQLITE, Databases
 
 NEWEST, BEFORE = schema.revisions()[-1], schema.revisions()[-2]
 
@@ -91,6 +92,19 @@ def test_several_processes_that_start_at_once_make_one_board(database_at: Callab
         assert session.exec(select(Board.slug)).all() == ["general"]
         assert session.exec(select(Site.id)).all() == [1]
     assert schema.is_current(starting[0])
+
+
+@ONLY_SQLITE
+def test_who_opens_a_new_file_waits_for_another_that_has_just_done_so(databases: Databases) -> None:
+    url = databases.empty()
+    with closing(db.sqlite_module().connect(make_url(url).database, isolation_level=None)) as another:
+        another.execute("begin immediate")
+        with ThreadPoolExecutor(1) as threads:
+            opening = threads.submit(lambda: db.make_engine(url).connect())
+            with pytest.raises(TimeoutError):
+                opening.result(0.3)
+            another.rollback()
+            opening.result().close()
 
 
 def test_a_change_of_tables_may_not_leave_a_row_that_points_nowhere(database_to_alter: Database) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from app.db.checkpoints import FILLED_AT
 
 SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
-SQLITE_READONLY = 8
+SQLITE_BUSY, SQLITE_READONLY = 5, 8
 POSTGRESQL_THREADS = 4
 FEATURE_NOT_SUPPORTED = "0A000"  # “cached plan must not change result type”
 PATIENCE = 5.0  # seconds
@@ -53,15 +53,26 @@ def make_engine(url: str) -> Engine:
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
-    event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
+    patience = Patience(lambda error: _sqlite_code(error) == SQLITE_BUSY)
     only_readable_at = -math.inf
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, record: Any) -> None:
+        record.info["opened_at"] = time.monotonic()
+        connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
+        patience.wait_for(  # SQLite itself waits for nobody who does the same with a new file at that moment
+            lambda: connection.execute("pragma journal_mode=wal")
+        )
+        for pragma in ("synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
+                       f"wal_autocheckpoint={FILLED_AT}", "temp_store=memory", "cache_size=-2000"):  # fmt: skip
+            connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "handle_error")
     def notice_that_nothing_can_be_written(context: ExceptionContext) -> None:
         """Who opened the file then never writes, not even later, and all connections of a process share that."""
         nonlocal only_readable_at
-        if getattr(context.original_exception, "sqlite_errorcode", 0) & 0xFF == SQLITE_READONLY:
+        if _sqlite_code(context.original_exception) == SQLITE_READONLY:
             only_readable_at = time.monotonic()
             engine.dispose()
 
@@ -73,12 +84,8 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _set_up(connection: Any, record: Any) -> None:
-    record.info["opened_at"] = time.monotonic()
-    connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
-    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", f"busy_timeout={PATIENCE * 1000:.0f}",
-                   f"wal_autocheckpoint={FILLED_AT}", "temp_store=memory", "cache_size=-2000"):  # fmt: skip
-        connection.execute(f"pragma {pragma}")
+def _sqlite_code(error: BaseException) -> int:
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _begin(connection: Any) -> None:
@@ -93,7 +100,7 @@ def _postgresql_engine(url: str) -> Engine:
         url, pool_size=2 * POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
         connect_args={"connect_timeout": int(PATIENCE), **NOTICES_A_CUT_LINE},
     )  # fmt: skip
-    patience = Patience()
+    patience = Patience(lambda error: isinstance(error, engine.dialect.loaded_dbapi.OperationalError))
 
     @event.listens_for(engine, "handle_error")
     def let_go_of_old_plans(context: ExceptionContext) -> None:
@@ -103,7 +110,7 @@ def _postgresql_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Any, _record: object, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        return patience.wait_for(lambda: dialect.connect(*arguments, **options), dialect.dbapi.OperationalError)
+        return patience.wait_for(lambda: dialect.connect(*arguments, **options))
 
     @event.listens_for(engine, "connect")
     def set_up(connection: Any, _record: object) -> None:
@@ -120,16 +127,19 @@ def _postgresql_engine(url: str) -> Engine:
 
 
 class Patience:
-    """Waits for a server that is being restarted. While one stays away for long, nobody waits any more."""
+    """Waits for a database that is being restarted or made. While one stays away for long, nobody waits any more."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_passing: Callable[[Exception], bool]) -> None:
+        self.is_passing = is_passing
         self.away_since: float | None = None
 
-    def wait_for(self, connect: Callable[[], Done], trouble: type[Exception]) -> Done:
+    def wait_for(self, connect: Callable[[], Done]) -> Done:
         while True:
             try:
                 connection = connect()
-            except trouble:
+            except Exception as error:
+                if not self.is_passing(error):
+                    raise
                 self.away_since = self.away_since or time.monotonic()
                 if time.monotonic() > self.away_since + PATIENCE:
                     raise
