@@ -1,18 +1,20 @@
 """Transactions of requests, while others hold what they want or change the tables under them."""
 
 import asyncio
+from collections.abc import Callable
 from threading import Event
 
 import pytest
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import NotSupportedError
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import NotSupportedError, SQLAlchemyError
 from sqlmodel import Session
 
 from app import db, site
 from app.db import Database, database, engines
 from app.db.engines import POSTGRESQL_THREADS
+from app.site import Site
 from app.web.refusal_pages import STORAGE_TROUBLE
-from tests.fixtures.database import ONLY_POSTGRESQL
+from tests.fixtures.database import ONLY_POSTGRESQL, ONLY_SQLITE
 
 
 def name(session: Session) -> str:
@@ -31,6 +33,38 @@ def test_reading_goes_on_while_all_who_may_write_wait(own_database: Database) ->
     assert asyncio.run(own_database.run(lambda session: site.the(session).id, writes=False)) == 1
     is_let_go.set()
     assert all(each.result() for each in waiting)
+
+
+def test_each_who_reads_at_the_same_moment_hears_of_their_own(own_database: Database) -> None:
+    """Rows, which nobody else is given, or what went wrong, which is nobody else's trouble."""
+
+    def fail(session: Session) -> None:
+        session.connection().execute(text("select nothing from nowhere"))
+
+    async def read() -> list[object]:
+        works: list[Callable[[Session], object]] = [site.the, fail, lambda _session: 42, site.the]
+        reads = [own_database.run(work, writes=False) for work in works]
+        return await asyncio.gather(*reads, return_exceptions=True)
+
+    one, trouble, answer, other = asyncio.run(read())
+    assert isinstance(one, Site)
+    assert isinstance(other, Site)
+    assert one.name == other.name
+    assert one is not other
+    assert isinstance(trouble, SQLAlchemyError)
+    assert answer == 42
+
+
+@ONLY_SQLITE
+def test_reads_of_the_same_moment_are_one_transaction(own_database: Database) -> None:
+    begun: list[Connection] = []
+    event.listen(own_database.engine, "begin", begun.append)
+
+    async def read() -> None:
+        await asyncio.gather(*(own_database.run(name, writes=False) for _each in range(5)))
+
+    asyncio.run(read())
+    assert len(begun) == 1
 
 
 @ONLY_POSTGRESQL

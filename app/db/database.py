@@ -46,6 +46,7 @@ class Database:
         self._writers = ThreadPoolExecutor(POSTGRESQL_THREADS, "writer")  # apart, for a writer may wait for a lock
         self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
         self._gatherings: dict[Any, Gathering] = {}
+        self._reads = Gathering(_each, self._read) if self._is_sqlite else None
         self._asked_at = -math.inf  # when a request last wanted to write
         self._snapshots = Gathering(_snapshot_for_each, self._read)
         self._sign_of_life: Future[Any] | None = None  # that is waited for, since somebody got no answer
@@ -96,8 +97,13 @@ class Database:
         if writes:
             self._asked_at = time.monotonic()
             self._renew_watch()
-        submit = self.write if writes else self._read
-        return await self._in_time(lambda: asyncio.wrap_future(submit(work)))
+        return await self._in_time(lambda: self._submit(work, writes=writes))
+
+    def _submit(self, work: Callable[[Session], Done], *, writes: bool) -> Awaitable[Done]:
+        """Reads of SQLite, which one thread does, are handed over together: each on its own costs a fifth more."""
+        if self._reads is not None and not writes:
+            return self._reads.add(work)
+        return asyncio.wrap_future((self.write if writes else self._read)(work))
 
     async def together(self, work: Callable[[Session, list[Thing]], list[Done]], thing: Thing) -> Done:
         """Do the work for all who ask for it at the same moment, in one transaction that is over when this returns.
@@ -204,6 +210,20 @@ class Database:
             event.remove(self.engine, "engine_disposed", self._let_the_watch_go)
         if self._watch is not None:
             self._watch.close()
+
+
+def _each(session: Session, works: list[Callable[[Session], Any]]) -> list[Any]:
+    """What each of these reads brings, or why it brings nothing; all see the same moment, and no rows of another's."""
+    return [_outcome(session, work) for work in works]
+
+
+def _outcome(session: Session, work: Callable[[Session], Any]) -> Any:
+    try:
+        return work(session)
+    except Exception as trouble:  # noqa: BLE001 - it is raised where it is waited for
+        return trouble
+    finally:
+        session.expunge_all()
 
 
 def _snapshot_for_each(session: Session, asked: list[None]) -> list[object]:

@@ -21,7 +21,10 @@ Tell = Callable[["Waiting[Any]"], None]
 
 
 class Gathering:
-    """What waits for one kind of work. `submit` does a transaction in a database thread, for all that wait by then."""
+    """What waits for one kind of work. `submit` does a transaction in a database thread, for all that wait by then.
+
+    The work returns an outcome for each thing in its place; an exception is raised where that one is waited for.
+    """
 
     def __init__(self, work: Work, submit: Submit) -> None:
         self.work, self.submit = work, submit
@@ -72,7 +75,7 @@ class Gathering:
         trouble = done.exception()
         if trouble is None:
             outcomes = {waiting: outcome for (_thing, waiting), outcome in zip(taken, done.result(), strict=True)}
-            _tell(taken, lambda waiting: waiting.set_result(outcomes[waiting]))
+            _tell(taken, lambda waiting: _settle(waiting, outcomes[waiting]))
         else:  # where no transaction could begin, all that are here have waited for it
             _fail(taken or self._take(), trouble)
         self._go_on()
@@ -82,6 +85,13 @@ class Gathering:
             goes_on = self.is_under_way = bool(self.gathered)
         if goes_on:
             self._begin()
+
+
+def _settle(waiting: "Waiting[Any]", outcome: Any) -> None:
+    if isinstance(outcome, Exception):
+        waiting.set_exception(outcome)
+    else:
+        waiting.set_result(outcome)
 
 
 def _fail(taken: list[tuple[Any, "Waiting[Any]"]], trouble: BaseException) -> None:
