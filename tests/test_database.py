@@ -5,6 +5,7 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import NotSupportedError, SQLAlchemyError
 from sqlmodel import Session
@@ -65,6 +66,37 @@ def test_reads_of_the_same_moment_are_one_transaction(own_database: Database) ->
 
     asyncio.run(read())
     assert len(begun) == 1
+
+
+@ONLY_POSTGRESQL
+def test_who_reads_neither_begins_nor_ends_a_transaction(own_database: Database) -> None:
+    with own_database.session(writes=False) as session:
+        name(session)
+        assert session.connection().connection.dbapi_connection.info.transaction_status == TransactionStatus.IDLE  # type: ignore[union-attr]
+    with own_database.session() as session:
+        name(session)
+        assert session.connection().connection.dbapi_connection.info.transaction_status == TransactionStatus.INTRANS  # type: ignore[union-attr]
+
+
+@ONLY_POSTGRESQL
+def test_a_connection_that_was_ended_meanwhile_is_not_used_again(own_database: Database) -> None:
+    other = Database(db.make_engine(own_database.engine.url.render_as_string(hide_password=False)))
+    for _often in range(2):
+        assert names_by_two_connections(own_database) == ["Our board", "Our board"]
+        with other.session() as session:
+            ended = session.execute(
+                text(
+                    "select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+            )
+            assert ended.scalar_one() == 2
+    with own_database.engine.connect() as connection:
+        driven = connection.connection.dbapi_connection
+    assert driven is not None
+    driven.close()
+    assert names_by_two_connections(own_database) == ["Our board", "Our board"]
+    other.close()
 
 
 @ONLY_POSTGRESQL

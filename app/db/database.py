@@ -42,6 +42,7 @@ class Database:
         self.engine = engine
         self._writing_engine = engine.execution_options(writes=True)
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._reading_engine = engine if self._is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
         self._readers = ThreadPoolExecutor(1 if self._is_sqlite else POSTGRESQL_THREADS, "reader")
         self._writers = ThreadPoolExecutor(POSTGRESQL_THREADS, "writer")  # apart, for a writer may wait for a lock
         self._writer = WritingThread(self._writing_engine) if self._is_sqlite else None
@@ -57,8 +58,11 @@ class Database:
 
     @contextmanager
     def session(self, *, writes: bool = True) -> Iterator[Session]:
-        """A transaction: returning commits, raising rolls back."""
-        engine = self._writing_engine if writes else self.engine
+        """A transaction: returning commits, raising rolls back.
+
+        On PostgreSQL each statement that reads sees its own moment anyway: to begin and to end would bring nothing.
+        """
+        engine = self._writing_engine if writes else self._reading_engine
         with Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 

@@ -1,12 +1,14 @@
 """Engines, set up for durability. Whoever finds the database locked or away waits a little, then hears an exception."""
 
 import math
+import select
 import time
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, ExceptionContext, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from app.db.checkpoints import FILLED_AT
 
@@ -97,7 +99,7 @@ def _begin(connection: Any) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=2 * POSTGRESQL_THREADS + 2, pool_pre_ping=True, hide_parameters=True,
+        url, pool_size=2 * POSTGRESQL_THREADS + 2, hide_parameters=True,
         connect_args={"connect_timeout": int(PATIENCE), **NOTICES_A_CUT_LINE},
     )  # fmt: skip
     patience = Patience(lambda error: isinstance(error, engine.dialect.loaded_dbapi.OperationalError))
@@ -123,7 +125,20 @@ def _postgresql_engine(url: str) -> Engine:
         )
         connection.commit()
 
+    @event.listens_for(engine, "checkout")
+    def have_one_that_lives(connection: Any, _record: object, _proxy: object) -> None:
+        """To ask PostgreSQL each time would be a way there and back."""
+        if connection.closed or _was_sent_something(connection):
+            raise DisconnectionError
+
     return engine
+
+
+def _was_sent_something(connection: Any) -> bool:
+    """While nothing was asked: a goodbye, or that the line is cut."""
+    sent = select.poll()
+    sent.register(connection.fileno(), select.POLLIN)
+    return bool(sent.poll(0))
 
 
 class Patience:
