@@ -21,11 +21,21 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 READS_AFTER_WRITES = 100
+BARE_TABLES = """create table bare_item (number int primary key, votes int not null);
+create table bare_vote (item int, person int, primary key (item, person));
+insert into bare_item select number, 0 from generate_series(1, 1000) number"""
 BARE_VOTE = """\\set item random(1, 1000)
 \\set person random(1, 100000000)
 begin;
 insert into bare_vote values (:item, :person) on conflict do nothing;
 update bare_item set votes = votes + 1 where number = :item;
+commit;
+"""
+BOARD_VOTE = """\\set item random(1, :items)
+\\set person random(1, :people)
+begin;
+insert into vote (item_number, person_id, at) values (:item, :person, now()) on conflict do nothing;
+update item set vote_count = vote_count + 1, support = support + 1, trend = trend + 0.001 where number = :item;
 commit;
 """
 MEMBERS = {"board": "/", "item": "/items/7", "roadmap": "/roadmap"}
@@ -81,11 +91,12 @@ def voting(run: "Run", kind: str, size: int, server: Server, url: str, folder: P
     before, commits_before = _rows(url), run.commits()
     votes = drive(server, "/", seconds=seconds, script=HERE / "votes.lua")
     run.add(kind, size, "vote, durable, 16 clients", votes, (commits_before + run.commits()) / 2)
-    if kind == "postgresql":
-        run.add(kind, size, "the same against pgbench", votes, bare_votes(url, folder, seconds))
     wrong, rows = _wrong_counts(url), _rows(url) - before
     run.note(kind, size, "votes stored", rows, "rows")
     run.note(kind, size, "items whose count is not their rows", wrong, "items")
+    if kind == "postgresql":
+        run.add(kind, size, "vote against pgbench, bare tables", votes, bare_votes(url, folder, seconds))
+        run.add(kind, size, "vote against pgbench, the board's", votes, board_votes(url, folder, seconds, size))
 
 
 def _ask(url: str, question: Callable[[object], int]) -> int:
@@ -125,25 +136,25 @@ def _shows_vote(server: Server, number: int, person: int) -> bool:
 
 
 def bare_votes(url: str, folder: Path, seconds: float) -> float:
-    """What `pgbench` reaches with the same insert and update as one bare transaction, from 16 clients."""
+    """What `pgbench` reaches with an insert and an update of two tables that have a key and nothing else."""
     engine = db.make_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("create table bare_item (number int primary key, votes int not null)")
-        connection.exec_driver_sql("create table bare_vote (item int, person int, primary key (item, person))")
-        connection.exec_driver_sql("insert into bare_item select number, 0 from generate_series(1, 1000) number")
+        connection.exec_driver_sql(BARE_TABLES)
     engine.dispose()
+    return _transactions(url, folder, seconds, BARE_VOTE)
+
+
+def board_votes(url: str, folder: Path, seconds: float, size: int) -> float:
+    """The same with the insert and the update of a vote, as they are; afterwards counts are no longer their rows."""
+    return _transactions(url, folder, seconds, BOARD_VOTE, f"--define=items={size}", f"--define=people={SIGNED_IN}")
+
+
+def _transactions(url: str, folder: Path, seconds: float, words: str, *options: str) -> float:
+    """How many of them sixteen clients make in a second."""
     script = folder / "votes.sql"
-    script.write_text(BARE_VOTE)
-    command = [
-        pgbench(),
-        "--no-vacuum",
-        "--client=16",
-        "--jobs=1",
-        f"--time={max(round(seconds), 1)}",
-        f"--file={script}",
-        url,
-    ]
-    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own words
+    script.write_text(words)
+    command = [pgbench(), "--no-vacuum", "--client=16", "--jobs=1", f"--time={max(round(seconds), 1)}", *options]
+    output = subprocess.run([*command, f"--file={script}", url], check=True, capture_output=True, text=True).stdout  # noqa: S603 - our own words
     return float(re.search(r"tps = ([\d.]+)", output)[1])  # type: ignore[index]
 
 
