@@ -64,14 +64,10 @@ def station(session: Session, viewer: Person | None, status: Status, within: Vie
 def _rows(role: Role | None, narrowed_by: frozenset[str], most: int, *, is_open: bool) -> Select[Any]:
     numbers = listing.numbers(role, narrowed_by)
     if is_open:
-        return listing.first(numbers, _MOST_WANTED, most)
+        return listing.first([numbers], col(Item.support), most)
     closed = col(Item.status) == bindparam("status")  # said once more, as a way in: there is an index of just this
-    return listing.first(numbers.where(closed), _LATEST, most)
+    return listing.first([numbers.where(closed)], col(Item.status_changed_at), most)
 
 
 def _due(row: Row) -> tuple[bool, Any, str]:
     return (row.target is None, targets.last_day(row.target) if row.target else None, row.target or "")
-
-
-_MOST_WANTED = (col(Item.support).desc(), col(Item.number).desc())
-_LATEST = (col(Item.status_changed_at).desc(), col(Item.number).desc())

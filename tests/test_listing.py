@@ -19,6 +19,7 @@ from app.tags import ItemTag, Tag
 from tests import factories
 from tests.fixtures.database import ONLY_SQLITE
 
+BY_COLUMN = [sort for sort in Sort if sort is not Sort.BEST]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -215,10 +216,12 @@ def many(session: Session, member: Person, maintainer: Person) -> Callable[[Sort
     return make
 
 
-@pytest.mark.parametrize("sort", Sort)
-def test_pages_show_everything_once_and_in_order(session: Session, many: Callable[[Sort], None], sort: Sort) -> None:
+@pytest.mark.parametrize(("sort", "query"), [*((sort, "") for sort in BY_COLUMN), *((sort, "train") for sort in Sort)])
+def test_pages_show_everything_once_and_in_order(
+    session: Session, many: Callable[[Sort], None], sort: Sort, query: str
+) -> None:
     many(sort)
-    view: View | None = View(sort=sort, query="train" if sort is Sort.BEST else "")
+    view: View | None = View(sort=sort, query=query)
     seen: list[list[int]] = []
     while view is not None:
         page = listing.page(session, None, View.asked(view.parameters))
@@ -257,7 +260,7 @@ def test_a_token_that_means_nothing_is_passed_over(session: Session, member: Per
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize("sort", list(Sort)[:-1])
+@pytest.mark.parametrize("sort", BY_COLUMN)
 def test_a_page_is_one_query_and_counts_no_votes(
     session: Session, member: Person, maintainer: Person, sort: Sort, rows: int
 ) -> None:
@@ -271,20 +274,41 @@ def test_a_page_is_one_query_and_counts_no_votes(
     assert f"LIMIT {listing.PAGE + 1}" in statements[0]  # no parameter, for which SQLite would plan it each time
 
 
+def planned(session: Session, statement: str) -> list[str]:
+    """The steps that SQLite takes."""
+    asked = f"EXPLAIN QUERY PLAN {statement.replace('?', '1')}"
+    return [row[3] for row in session.connection().exec_driver_sql(asked)]
+
+
 @ONLY_SQLITE  # PostgreSQL chooses by the figures of a filled table
 @pytest.mark.parametrize("chosen", [{}, {"board": "general", "kind": Kind.IDEA, "status": Status.PLANNED}])
-@pytest.mark.parametrize("sort", list(Sort)[:-1])
+@pytest.mark.parametrize("sort", BY_COLUMN)
 def test_sqlite_walks_an_index_and_sorts_one_page(session: Session, sort: Sort, chosen: dict[str, Any]) -> None:
     is_walked_by_status = chosen and sort in {Sort.ANSWERED, Sort.WAITING}
     walked = f"{'status' if is_walked_by_status else 'by'}_{sort.column.key}"
     with counted(session) as statements:
         listing.page(session, None, View(sort=sort, **chosen))
-    statement = statements[0].replace("?", "1")
-    plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}")]
+    plan = planned(session, statements[0])
     assert f"item USING COVERING INDEX ix_item_{walked}" in plan[1]
     of_item = [step for step in plan[2:] if " item " in step]
     assert of_item == ["SEARCH item USING INTEGER PRIMARY KEY (rowid=?)"]
     assert sum("TEMP B-TREE" in step for step in plan) == 1
+
+
+@ONLY_SQLITE
+@pytest.mark.parametrize("sort", BY_COLUMN)
+def test_sqlite_finds_where_a_page_begins_also_among_many_of_the_same_value(
+    session: Session, many: Callable[[Sort], None], sort: Sort
+) -> None:
+    many(sort)
+    later = listing.page(session, None, View(sort=sort)).next
+    assert later is not None
+    with counted(session) as statements:
+        listing.page(session, None, later)
+    same, others = (step for step in planned(session, statements[0]) if "COVERING INDEX" in step)
+    column, beyond = sort.column.key, ">" if sort.rises else "<"
+    assert same.endswith(f"({column}=? AND number{beyond}?)")
+    assert others.endswith(f"{column}{beyond}?)")
 
 
 def test_a_query_may_be_longer_than_it_is_read(session: Session) -> None:

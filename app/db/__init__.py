@@ -10,6 +10,7 @@ from app.db.engines import PATIENCE, TooOldSqlite, make_engine, sqlite_module
 from app.db.restoring import continue_numbering, put, taking_back
 from app.db.statements import (
     DIGITS_MOST,
+    finds_pairs,
     insert_each_new,
     insert_new,
     most,
@@ -25,6 +26,6 @@ from app.db.statements import (
 
 __all__ = [
     "DIGITS_MOST", "PATIENCE", "Database", "Done", "Html", "Silent", "TooOldSqlite", "Unheard", "Word",
-    "continue_numbering", "insert_each_new", "insert_new", "make_engine", "most", "not_a_way_in", "now", "put",
-    "row_id", "run", "sqlite_module", "store", "store_each", "taking_back", "taking_locks", "upsert",
+    "continue_numbering", "finds_pairs", "insert_each_new", "insert_new", "make_engine", "most", "not_a_way_in", "now",
+    "put", "row_id", "run", "sqlite_module", "store", "store_each", "taking_back", "taking_locks", "upsert",
 ]  # fmt: skip

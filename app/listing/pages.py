@@ -1,5 +1,6 @@
 """A view's pages. Each begins after the item with which the one before it ended, so that nothing moves between them."""
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -45,7 +46,10 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
         values["start"], values["start_number"] = start
     if view.query:
         values["found"] = _found(session, viewer, view)
-    statement = _page_of(role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query))
+    statement = _page_of(
+        role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query),
+        finds_pairs=db.finds_pairs(session),
+    )  # fmt: skip
     rows = fetch(session, viewer, statement, values)
     later = None
     if len(rows) > PAGE:
@@ -103,7 +107,7 @@ def values_of(viewer: Person | None, view: View) -> dict[str, Any]:
 
 @lru_cache(SHAPES_MOST)
 def _page_of(
-    role: Role | None, sort: Sort, narrowed_by: frozenset[str], *, is_begun: bool, is_searched: bool
+    role: Role | None, sort: Sort, narrowed_by: frozenset[str], *, is_begun: bool, is_searched: bool, finds_pairs: bool
 ) -> Select[Any]:
     """The rows of a page. Put together once for each shape of view, which costs more than to read them."""
     found, column = numbers(role, narrowed_by), sort.column
@@ -111,12 +115,21 @@ def _page_of(
         found = found.where(col(Item.status) == bindparam("status"))  # said once more, as a way in
     if is_searched:
         found = found.where(col(Item.number).in_(bindparam("found", expanding=True)))
-    if is_begun:
-        key = tuple_(column, col(Item.number))
-        start = tuple_(bindparam("start", type_=column.type), bindparam("start_number"))
-        found = found.where(key > start if sort.rises else key < start)
-    order: list[Any] = [each if sort.rises else each.desc() for each in (column, col(Item.number))]
-    return first(found.where(column.is_not(None)), order, PAGE + 1)
+    found = found.where(column.is_not(None))
+    return first(
+        _after(found, sort, finds_pairs=finds_pairs) if is_begun else [found], column, PAGE + 1, rises=sort.rises
+    )
+
+
+def _after(found: Select[Any], sort: Sort, *, finds_pairs: bool) -> list[Select[Any]]:
+    """Those behind the start: of the same value those that are left, and those beyond."""
+    column, beyond = sort.column, operator.gt if sort.rises else operator.lt
+    start: Any = bindparam("start", type_=column.type)
+    start_number: Any = bindparam("start_number")
+    if finds_pairs:
+        return [found.where(beyond(tuple_(column, col(Item.number)), tuple_(start, start_number)))]
+    left = found.where(column == start, beyond(col(Item.number), start_number))
+    return [left, found.where(beyond(column, start))]
 
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:

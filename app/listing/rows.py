@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, union_all
 from sqlmodel import Session, col
 
 from app import db, sight
@@ -80,10 +80,19 @@ def row(session: Session, viewer: Person | None, number: int) -> Row:
     return found
 
 
-def first(numbers: Select[Any], order: Sequence[ColumnElement[Any]], most: int) -> Select[Any]:
-    """The first rows among those whose numbers are selected; only theirs are read, where an index holds the order."""
-    walked = numbers.order_by(*order).limit(db.most(most)).subquery()
-    return ROWS.join(walked, walked.c.number == Item.number).order_by(*order)
+def first(numbers: Sequence[Select[Any]], column: Any, most: int, *, rises: bool = False) -> Select[Any]:
+    """The first rows, by a column and the number, of those whose numbers any of the selects brings.
+
+    Only these rows are read, where an index holds the order.
+    """
+
+    def ordered(*columns: Any) -> list[Any]:
+        return [each if rises else each.desc() for each in columns]
+
+    walked = union_all(*(each.add_columns(column) for each in numbers))
+    at = walked.selected_columns
+    some = walked.order_by(*ordered(at[column.key], at.number)).limit(db.most(most)).subquery()
+    return ROWS.join(some, some.c.number == Item.number).order_by(*ordered(column, col(Item.number)))
 
 
 def fetch(session: Session, viewer: Person | None, rows: Select[Any], values: Mapping[str, Any]) -> list[Row]:
