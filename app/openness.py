@@ -4,9 +4,10 @@ Answers that came with an import never count, because nobody here gave them; an 
 was posted, as the board shows it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from statistics import median_low
 from typing import Any, NamedTuple
 
@@ -72,26 +73,26 @@ AGES = (
 
 def of(session: Session, viewer: Person | None, now: datetime) -> Openness:
     """The figures of all items that this person may see."""
-    shown = col(Item.number).in_(sight.numbers_visible_to(viewer))
-    waits = [now - since for since in session.exec(_waiting(shown))]
+    shown = sight.visible_to(viewer)
+    since, waits = _waiting(session, shown, now)
     answered = _first_answers(session, shown, now)
     taken = [wait for _at, wait in answered]
     return Openness(
-        len(waits), max(waits, default=None), _by_age(waits), median_low(taken) if taken else None,
+        sum(bar.count for bar in waits), now - since if since else None, waits, median_low(taken) if taken else None,
         _by_week(answered, now.date()), _promises(session, shown, now.date()), _declined(session, shown),
     )  # fmt: skip
 
 
-def _waiting(shown: Any) -> Any:
-    waits = col(Item.waiting_since).is_not(None), col(Item.status).not_in(CLOSED), col(Item.hidden_at).is_(None)
-    return select(Item.waiting_since).where(shown, *waits)
-
-
-def _by_age(waits: Iterable[timedelta]) -> list[Bar]:
-    counts = [0] * len(AGES)
-    for wait in waits:
-        counts[next(place for place, (most, _label) in enumerate(AGES) if wait < most)] += 1
-    return _bars([(_(label), count) for (_most, label), count in zip(AGES, counts, strict=True)])
+def _waiting(session: Session, shown: Any, now: datetime) -> tuple[datetime | None, list[Bar]]:
+    """Since when the first of those that wait has waited, and how many have waited for how long."""
+    since, labels = col(Item.waiting_since), [_(label) for _most, label in AGES]
+    at_most = [func.count().filter(since > now - most) for most, _label in AGES[:-1]]
+    waits = select(func.min(since), *at_most, func.count()).where(  # type: ignore[call-overload]
+        shown, since.is_not(None), col(Item.status).not_in(CLOSED), col(Item.hidden_at).is_(None)
+    )
+    earliest, *counts = session.exec(waits).one()
+    of_age = [count - younger for younger, count in pairwise([0, *counts])]
+    return earliest, _bars(list(zip(labels, of_age, strict=True)))
 
 
 def _first_answers(session: Session, shown: Any, now: datetime) -> list[tuple[date, timedelta]]:
