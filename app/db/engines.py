@@ -13,7 +13,7 @@ from sqlalchemy.exc import DisconnectionError
 from app.db.checkpoints import FILLED_AT
 
 SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
-SQLITE_BUSY, SQLITE_READONLY = 5, 8
+SQLITE_BUSY, SQLITE_READONLY = 5, 8  # as SQLite numbers its errors
 POSTGRESQL_THREADS = 4
 FEATURE_NOT_SUPPORTED = "0A000"  # “cached plan must not change result type”
 PATIENCE = 5.0  # seconds
@@ -56,7 +56,7 @@ def make_engine(url: str) -> Engine:
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
     event.listen(engine, "begin", _begin)
-    patience = Patience(lambda error: _sqlite_code(error) == SQLITE_BUSY)
+    patience = Patience(lambda error: sqlite_code(error) == SQLITE_BUSY)
     only_readable_at = -math.inf
 
     @event.listens_for(engine, "connect")
@@ -74,7 +74,7 @@ def _sqlite_engine(url: str) -> Engine:
     def notice_that_nothing_can_be_written(context: ExceptionContext) -> None:
         """Who opened the file then never writes, not even later, and all connections of a process share that."""
         nonlocal only_readable_at
-        if _sqlite_code(context.original_exception) == SQLITE_READONLY:
+        if sqlite_code(context.original_exception) == SQLITE_READONLY:
             only_readable_at = time.monotonic()
             engine.dispose()
 
@@ -86,7 +86,8 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-def _sqlite_code(error: BaseException) -> int:
+def sqlite_code(error: BaseException | None) -> int:
+    """The number of an error of SQLite, without the upper bits, which say more precisely what happened; 0 for none."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
@@ -148,10 +149,10 @@ class Patience:
         self.is_passing = is_passing
         self.away_since: float | None = None
 
-    def wait_for(self, connect: Callable[[], Done]) -> Done:
+    def wait_for(self, attempt: Callable[[], Done]) -> Done:
         while True:
             try:
-                connection = connect()
+                done = attempt()
             except Exception as error:
                 if not self.is_passing(error):
                     raise
@@ -161,4 +162,4 @@ class Patience:
                 time.sleep(0.1)
             else:
                 self.away_since = None
-                return connection
+                return done

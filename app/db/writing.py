@@ -17,10 +17,9 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from app.db.checkpoints import Checkpoints
+from app.db.engines import SQLITE_BUSY, sqlite_code
 
 TOGETHER_MOST = 64
-BUSY = 5  # as SQLite numbers its errors; the upper bits say more precisely what happened
-PRIMARY = 0xFF
 
 Done = TypeVar("Done")
 Tell = Callable[[], None]
@@ -124,4 +123,4 @@ def _is_in_transaction(connection: Connection) -> bool:
 
 
 def _is_locked(trouble: BaseException) -> bool:
-    return isinstance(trouble, OperationalError) and getattr(trouble.orig, "sqlite_errorcode", 0) & PRIMARY == BUSY
+    return isinstance(trouble, OperationalError) and sqlite_code(trouble.orig) == SQLITE_BUSY
