@@ -47,6 +47,8 @@ def test_each_who_reads_at_the_same_moment_hears_of_their_own(own_database: Data
         reads = [own_database.run(work, writes=False) for work in works]
         return await asyncio.gather(*reads, return_exceptions=True)
 
+    with pytest.raises(SQLAlchemyError):
+        asyncio.run(own_database.run(fail, writes=False))
     one, trouble, answer, other = asyncio.run(read())
     assert isinstance(one, Site)
     assert isinstance(other, Site)

@@ -17,7 +17,7 @@ from app.people import Person
 from app.statuses import Kind, Status
 from app.tags import ItemTag, Tag
 from tests import factories
-from tests.fixtures.database import ONLY_SQLITE
+from tests.fixtures.database import ONLY_POSTGRESQL, ONLY_SQLITE
 
 BY_COLUMN = [sort for sort in Sort if sort is not Sort.BEST]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -309,6 +309,18 @@ def test_sqlite_finds_where_a_page_begins_also_among_many_of_the_same_value(
     column, beyond = sort.column.key, ">" if sort.rises else "<"
     assert same.endswith(f"({column}=? AND number{beyond}?)")
     assert others.endswith(f"{column}{beyond}?)")
+
+
+@ONLY_POSTGRESQL
+def test_postgresql_walks_once_for_a_page_that_begins_somewhere(session: Session, many: Callable[[Sort], None]) -> None:
+    """It finds pairs in an index, and of two walks in turn it would read both to their ends."""
+    many(Sort.VOTES)
+    later = listing.page(session, None, View(sort=Sort.VOTES)).next
+    assert later is not None
+    with counted(session) as statements:
+        listing.page(session, None, later)
+    assert "(item.support, item.number) <" in statements[0]
+    assert "UNION" not in statements[0]
 
 
 def test_a_query_may_be_longer_than_it_is_read(session: Session) -> None:

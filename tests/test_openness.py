@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlmodel import Session
 
-from app import openness
+from app import hiding, openness
 from app.boards import Access
 from app.items import Item
 from app.openness import Bar, Promises, Week
@@ -35,6 +35,11 @@ def test_who_waits_is_counted_by_age(session: Session, member: Person) -> None:
         Bar("Less than a week", 2, 100), Bar("One to four weeks", 1, 50), Bar("One to three months", 0, 0),
         Bar("Longer", 1, 50),
     ]  # fmt: skip
+
+
+def test_what_is_hidden_waits_for_nobody(session: Session, member: Person, maintainer: Person) -> None:
+    hiding.hide(session, factories.item(session, member), maintainer, "It names a customer.")
+    assert openness.of(session, maintainer, NOW).waiting == 0
 
 
 def test_first_answers_are_measured_in_the_week_in_which_they_came(
