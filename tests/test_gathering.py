@@ -1,6 +1,7 @@
 """What many ask for at the same moment is done together, and each hears of their own."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
@@ -9,7 +10,7 @@ import pytest
 from sqlmodel import Session
 
 from app.db import Database
-from app.db.gathering import TOGETHER_MOST, Gathering
+from app.db.gathering import CALM, TOGETHER_MOST, WAITS_MOST, Gathering
 
 Work = Callable[[Session], object]
 
@@ -18,18 +19,21 @@ class Kitchen:
     """Does what is gathered in a thread of its own, when it is let."""
 
     def __init__(self) -> None:
-        self.thread, self.may_begin, self.batches = ThreadPoolExecutor(1), Event(), []
+        self.thread, self.begun, self.batches = ThreadPoolExecutor(1), [], []
+        self.may_begin, self.at_work = Event(), Event()
         self.gathering = Gathering(self.cook, self.submit)
 
     def submit(self, work: Work) -> Future[object]:
-        return self.thread.submit(self._when_let, work)
+        self.begun.append([thing for thing, _waiting in self.gathering.gathered])
+        return self.thread.submit(self._do, work)
 
-    def _when_let(self, work: Work) -> object:
-        assert self.may_begin.wait(60)
+    def _do(self, work: Work) -> object:
         return work(None)  # type: ignore[arg-type]
 
     def cook(self, _session: Session, things: list[object]) -> list[object]:
         self.batches.append(things)
+        self.at_work.set()
+        assert self.may_begin.wait(60)
         if "poison" in things:
             raise ValueError("poison")
         return [f"{thing}, cooked" for thing in things]
@@ -50,23 +54,64 @@ def test_all_who_wait_are_served_at_once_and_each_with_their_own(kitchen: Kitche
     assert kitchen.batches == [["rice", "beans"]]
 
 
-def test_nothing_begins_while_others_may_come_in_the_same_turn_of_the_loop(kitchen: Kitchen) -> None:
+def test_nothing_begins_while_the_loop_brings_others(kitchen: Kitchen) -> None:
     """Two threads that want the interpreter at once hinder each other."""
-    begun: list[Work] = []
-
-    def submit(work: Work) -> Future[object]:
-        begun.append(work)
-        return kitchen.submit(work)
 
     async def come() -> list[object]:
-        waiting = [kitchen.gathering.add(thing) for thing in ("rice", "beans")]
-        assert begun == []
+        waiting = []
+        for thing in ("rice", "beans"):
+            waiting.append(kitchen.gathering.add(thing))
+            for _turn in range(CALM - 1):
+                await asyncio.sleep(0)
         return await asyncio.gather(*waiting)
 
-    kitchen.gathering.submit = submit  # type: ignore[assignment]
     kitchen.may_begin.set()
     assert asyncio.run(come()) == ["rice, cooked", "beans, cooked"]
-    assert (len(begun), kitchen.batches) == (1, [["rice", "beans"]])
+    assert kitchen.begun == [["rice", "beans"]]
+
+
+def test_who_was_served_and_comes_again_is_waited_for(kitchen: Kitchen) -> None:
+    """Else the many who are answered together would have to wait for the few who came meanwhile, again and again."""
+
+    async def come_twice() -> None:
+        await kitchen.gathering.add("rice")
+        for _turn in range(2):
+            await asyncio.sleep(0)
+        await kitchen.gathering.add("more rice")
+
+    async def come() -> None:
+        first = asyncio.create_task(come_twice())
+        await asyncio.to_thread(kitchen.at_work.wait, 60)
+        second = kitchen.gathering.add("beans")
+        kitchen.may_begin.set()
+        await asyncio.wait_for(asyncio.gather(first, second), 5)
+
+    asyncio.run(come())
+    assert kitchen.begun == [["rice"], ["beans", "more rice"]]
+
+
+def test_nobody_waits_for_long_because_others_go_on_coming(kitchen: Kitchen) -> None:
+    """On a busy loop, of which each turn takes its time, somebody comes before it is calm again and again."""
+
+    async def come() -> None:
+        waiting = []
+        for thing in range(TOGETHER_MOST):
+            waiting.append(kitchen.gathering.add(thing))
+            for _turn in range(CALM - 1):
+                await asyncio.sleep(0)
+                time.sleep(WAITS_MOST / CALM)  # noqa: ASYNC251 - the turn is to take as long
+        kitchen.may_begin.set()
+        await asyncio.wait_for(asyncio.gather(*waiting), 5)
+
+    asyncio.run(come())
+    assert len(kitchen.begun[0]) < TOGETHER_MOST / 2
+
+
+def test_work_that_brings_too_little_fails_those_it_was_done_for_alone(kitchen: Kitchen) -> None:
+    usual, kitchen.gathering.work = kitchen.gathering.work, lambda _session, _things: []
+    assert [type(each) for each in asyncio.run(kitchen.order("rice", "beans"))] == [ValueError, ValueError]
+    kitchen.gathering.work = usual
+    assert asyncio.run(kitchen.order("rice")) == ["rice, cooked"]
 
 
 def test_who_comes_later_is_served_next(kitchen: Kitchen) -> None:
@@ -91,9 +136,9 @@ def test_where_nothing_can_begin_all_who_waited_hear_it_and_the_next_try_again(k
     def fail(_work: Work) -> object:
         raise OSError("The disk is away.")
 
-    usual, kitchen._when_let = kitchen._when_let, fail  # type: ignore[method-assign]
+    usual, kitchen._do = kitchen._do, fail  # type: ignore[method-assign]
     assert [type(each) for each in asyncio.run(kitchen.order("rice", "beans"))] == [OSError, OSError]
-    kitchen._when_let = usual  # type: ignore[method-assign]
+    kitchen._do = usual  # type: ignore[method-assign]
     assert asyncio.run(kitchen.order("rice")) == ["rice, cooked"]
     assert kitchen.batches == [["rice"]]
 

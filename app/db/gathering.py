@@ -8,12 +8,15 @@ from asyncio import Future as Waiting
 from collections import defaultdict
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Lock
 from typing import Any
 
 from sqlmodel import Session
 
 TOGETHER_MOST = 64
+CALM = 4  # turns in a row that bring nobody new: a loop that answers many at once needs some to hear of each again
+WAITS_MOST = 0.005  # seconds, however many go on coming
 
 Work = Callable[[Session, list[Any]], list[Any]]
 Submit = Callable[[Callable[[Session], Any]], Future[Any]]
@@ -29,36 +32,46 @@ class Gathering:
     def __init__(self, work: Work, submit: Submit) -> None:
         self.work, self.submit = work, submit
         self.gathered: list[tuple[Any, Waiting[Any]]] = []
-        self.is_under_way = False
+        self.begun_by: AbstractEventLoop | None = None  # while any are under way, or will be as soon as all have come
         self.lock = Lock()
 
     def add(self, thing: Any) -> "Waiting[Any]":
         """The outcome for this thing, known when the transaction that holds it is over."""
-        waiting: Waiting[Any] = get_running_loop().create_future()
+        loop = get_running_loop()
+        waiting: Waiting[Any] = loop.create_future()
         with self.lock:
             self.gathered.append((thing, waiting))
-            begins, self.is_under_way = not self.is_under_way, True
+            begins = self.begun_by is None or self.begun_by.is_closed()
+            if begins:
+                self.begun_by = loop
         if begins:
-            self._begin_when_all_have_come(waiting.get_loop(), 0)
+            self._begin_when_all_have_come(loop)
         return waiting
 
-    def _begin_when_all_have_come(self, loop: AbstractEventLoop, known: int) -> None:
-        """In the first turn of the loop that brings nobody new: those who come while others are read go along.
+    def _begin_when_all_have_come(self, loop: AbstractEventLoop) -> None:
+        """As soon as the loop has been calm: who comes until then goes along, and finds the interpreter free.
 
-        Until then the loop has the interpreter to itself; two threads that want it at once hinder each other.
+        Two threads that want it at once hinder each other, and a few that went before the rest would delay them.
         """
-        here = len(self.gathered)
-        if known < here < TOGETHER_MOST:
-            loop.call_soon(self._begin_when_all_have_come, loop, here)
-        else:
-            self._begin()
+        until = loop.time() + WAITS_MOST
+
+        def look(known: int, calm: int) -> None:
+            here = len(self.gathered)
+            calm = calm + 1 if here == known else 0
+            if calm < CALM and here < TOGETHER_MOST and loop.time() < until:
+                loop.call_soon(look, here, calm)
+            else:
+                self._begin()
+
+        look(0, 0)
 
     def _begin(self) -> None:
         taken: list[tuple[Any, Waiting[Any]]] = []
 
-        def work(session: Session) -> list[Any]:
+        def work(session: Session) -> dict[Waiting[Any], Any]:
             taken.extend(self._take())
-            return self.work(session, [thing for thing, _waiting in taken])
+            outcomes = self.work(session, [thing for thing, _waiting in taken]) if taken else []
+            return dict(zip((waiting for _thing, waiting in taken), outcomes, strict=True))
 
         try:
             self.submit(work).add_done_callback(lambda done: self._end(taken, done))
@@ -71,10 +84,10 @@ class Gathering:
             taken, self.gathered = self.gathered[:TOGETHER_MOST], self.gathered[TOGETHER_MOST:]
         return taken
 
-    def _end(self, taken: list[tuple[Any, "Waiting[Any]"]], done: Future[list[Any]]) -> None:
+    def _end(self, taken: list[tuple[Any, "Waiting[Any]"]], done: "Future[dict[Waiting[Any], Any]]") -> None:
         trouble = done.exception()
         if trouble is None:
-            outcomes = {waiting: outcome for (_thing, waiting), outcome in zip(taken, done.result(), strict=True)}
+            outcomes = done.result()
             _tell(taken, lambda waiting: _settle(waiting, outcomes[waiting]))
         else:  # where no transaction could begin, all that are here have waited for it
             _fail(taken or self._take(), trouble)
@@ -82,9 +95,13 @@ class Gathering:
 
     def _go_on(self) -> None:
         with self.lock:
-            goes_on = self.is_under_way = bool(self.gathered)
-        if goes_on:
-            self._begin()
+            loops = (waiting.get_loop() for _thing, waiting in self.gathered)
+            self.begun_by = loop = next((loop for loop in loops if not loop.is_closed()), None)
+        if loop is not None:
+            try:
+                loop.call_soon_threadsafe(self._begin_when_all_have_come, loop)
+            except RuntimeError:  # it was closed just now; others may wait in theirs
+                self._begin()
 
 
 def _settle(waiting: "Waiting[Any]", outcome: Any) -> None:
@@ -104,7 +121,7 @@ def _tell(taken: list[tuple[Any, "Waiting[Any]"]], tell: Tell) -> None:
     for _thing, waiting in taken:
         by_loop[waiting.get_loop()].append(waiting)
     for loop, those in by_loop.items():
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # it was closed, and nobody waits there any more
             loop.call_soon_threadsafe(_tell_each, those, tell)
 
 
