@@ -113,6 +113,14 @@ def test_only_what_was_new_is_told_and_what_was_there_stays(session: Session, th
     assert db.insert_each_new(session, Vote, []) == set()
 
 
+@pytest.mark.parametrize(("count", "statements"), [(1, 1), (7, 1), (15, 1), (17, 2), (64, 1), (65, 2)])
+def test_rows_of_the_same_moment_go_into_few_statements(session: Session, count: int, statements: int) -> None:
+    done: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda _c, _cursor, words, *_: done.append(words))
+    limits.spend_each(session, {f"key {number}": 1 for number in range(count)}, most=9, per=timedelta(days=14))
+    assert len(done) == statements
+
+
 def test_more_rows_than_go_into_one_statement_are_all_stored(session: Session) -> None:
     used = {f"key {number}": number + 1 for number in range(ROWS_TOGETHER[-1] * 2 + 7)}
     for _ in range(2):

@@ -17,7 +17,7 @@ from app.db.prepared import Found, prepared
 
 Rows = list[dict[str, Any]]
 
-ROWS_TOGETHER = (1, 2, 4, 8, 16, 32, 64)  # so that there are few shapes of an insert to keep
+ROWS_TOGETHER = (*range(1, 17), 32, 48, 64)  # so that there are few shapes of an insert to keep
 INSERTS_MOST = 100
 DIGITS_MOST = 9  # of the number of a row, which fits any column then
 INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
