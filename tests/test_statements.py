@@ -1,9 +1,12 @@
 """Statements that are put into words once say, store and bring what they would if SQLAlchemy did it each time."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, event, text
+from sqlalchemy.engine.cursor import CursorResultMetaData
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlmodel import Session, col, select
 
@@ -84,6 +87,24 @@ def test_a_value_that_is_missing_is_not_taken_for_none(session: Session, three: 
     assert db.run(session, named, {"number": three[0].number}) == [(three[0].title,)]
     with pytest.raises(KeyError, match="number"):
         db.run(session, named, {"numbers": [1]})
+
+
+def test_the_library_does_not_look_at_columns_that_are_known(
+    session: Session, three: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To do so for each list took it longer than to read all of its rows."""
+    looked_at: list[int] = []
+    look = CursorResultMetaData.__init__
+
+    def counting(self: CursorResultMetaData, result: Any, columns: Sequence[Any], **options: Any) -> None:
+        looked_at.append(len(columns))
+        look(self, result, columns, **options)
+
+    monkeypatch.setattr(CursorResultMetaData, "__init__", counting)
+    for _again in range(2):
+        found = db.run(session, select(Item.number, Item.title, Item.kind).order_by(col(Item.number)))
+        assert found == [(item.number, item.title, item.kind) for item in three]
+    assert looked_at == [1, 1]
 
 
 def test_each_of_several_rows_is_stored_as_a_single_one_is(session: Session, three: list[Item]) -> None:

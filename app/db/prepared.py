@@ -10,17 +10,35 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
+from sqlalchemy.engine.cursor import CursorFetchStrategy
 from sqlalchemy.engine.interfaces import Compiled
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 300  # statements
 ROWS_MOST = 500  # read lately
+UNDESCRIBED = {"is_described": False}
 
 Made = Callable[[Any], Any]
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
 Read = Callable[[Row], Row]
 Found = list[Row]
+
+
+class Undescribed(CursorFetchStrategy):
+    """Rows of which the library learns nothing: to look at each of their columns takes it longer than to read them."""
+
+    # in the shape of what a driver says of a column; such rows are never asked for by name or by kind
+    alternate_cursor_description = (("row", object(), None, None, None, None, None),)
+
+
+AS_THEY_COME = Undescribed()
+
+
+def leave_undescribed(_connection: Any, _cursor: Any, _words: str, _values: Any, context: Any, _many: bool) -> None:
+    """Before a statement is executed, for one whose columns are known to whoever asks."""
+    if not context.execution_options.get("is_described", True):
+        context.cursor_fetch_strategy = AS_THEY_COME
 
 
 class Part(NamedTuple):
@@ -79,8 +97,9 @@ class Prepared:
             return []
         asked_once = self._asked(values or {})
         wording = self._wording(asked_once)
-        result = connection.exec_driver_sql(wording.words, wording.filled(asked_once))
-        if not result.returns_rows:
+        options = UNDESCRIBED if self.types else None
+        result = connection.exec_driver_sql(wording.words, wording.filled(asked_once), options)
+        if not self.types:
             return []
         if self.read is None:
             self.read = _reading(self.types, self.dialect, tuple(about[1] for about in result.cursor.description))
