@@ -17,6 +17,8 @@ SAID_TWICE = timedelta(minutes=5)
 
 
 class Comment(SQLModel, table=True):
+    __table_args__ = (db.index_of_given("hidden_by_id"),)
+
     id: int | None = Field(default=None, primary_key=True)
     item_number: int = Field(foreign_key="item.number", index=True)
     person_id: int = Field(foreign_key="person.id", index=True)

@@ -52,6 +52,7 @@ class Item(SQLModel, table=True):
         Index("ix_item_status_waiting_since", "status", "waiting_since", "number", *LOOKED_AT[1:]),
         Index("ix_item_falls_due", "status", "hidden_at", "due_on", "review_on", "target", "board_id"),
         Index("ix_item_status_status_changed_at", "status", "status_changed_at"),
+        *map(db.index_of_given, ("answerer_id", "hidden_by_id", "import_id", "merged_into")),
     )
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -61,7 +62,7 @@ class Item(SQLModel, table=True):
     body: str = Field(default="", sa_type=Text)
     details: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     html: str = Field(default="", sa_type=db.Html)
-    reporter_id: int = Field(foreign_key="person.id", index=True)
+    reporter_id: int = Field(foreign_key="person.id")
     posted_at: datetime
     edited_at: datetime | None = None
 
@@ -73,13 +74,13 @@ class Item(SQLModel, table=True):
     review_on: date | None = None
     due_on: date | None = None
     target: str | None = Field(default=None, max_length=targets.LENGTH)
-    merged_into: int | None = Field(default=None, foreign_key="item.number", index=True)
+    merged_into: int | None = Field(default=None, foreign_key="item.number")
     root: int = Field(foreign_key="item.number", index=True)
 
     first_answered_at: datetime | None = None
     answered_at: datetime | None = None
     answer: str = Field(default="", max_length=ANSWER_MOST)
-    answerer_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    answerer_id: int | None = Field(default=None, foreign_key="person.id")
     waiting_since: datetime | None = None
     changed_at: datetime
 
@@ -92,13 +93,13 @@ class Item(SQLModel, table=True):
     warned_at: datetime | None = None
 
     hidden_at: datetime | None = None
-    hidden_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    hidden_by_id: int | None = Field(default=None, foreign_key="person.id")
     hidden_because: str = Field(default="", max_length=1000)
 
     form_key: str | None = Field(default=None, max_length=64)
     source: str | None = Field(default=None, max_length=SOURCE_MOST)
     source_id: str | None = Field(default=None, max_length=SOURCE_ID_MOST)
-    import_id: int | None = Field(default=None, foreign_key="import.id", index=True)
+    import_id: int | None = Field(default=None, foreign_key="import.id")
 
     @property
     def path(self) -> str:

@@ -19,7 +19,7 @@ class RoleChange(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)
-    by_id: int | None = Field(default=None, foreign_key="person.id")
+    by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     at: datetime = Field(default_factory=db.now)
     from_role: Role = Field(sa_type=db.Word(Role))
     to_role: Role = Field(sa_type=db.Word(Role))

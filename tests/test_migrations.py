@@ -59,10 +59,41 @@ def test_an_empty_database_is_brought_to_what_the_models_say(empty_database: Dat
         assert compare_metadata(MigrationContext.configure(connection, opts=options), SQLModel.metadata) == []
 
 
+def partial_indexes(database: Database) -> set[tuple[str, str | None, str]]:
+    """Table and name of every index of some rows, and which."""
+    found = inspect(database.engine).get_multi_indexes(filter_names=list(TABLES))
+    wheres = f"{database.engine.dialect.name}_where"
+    return {
+        (str(table), index["name"], str(index["dialect_options"][wheres]))
+        for (_, table), all_ in found.items() for index in all_ if wheres in index.get("dialect_options", {})
+    }  # fmt: skip
+
+
 def test_the_tables_keep_the_same_rules_as_the_models(own_database: Database, empty_database: Database) -> None:
-    """Autogeneration does not compare checks, so a database made from the models is laid beside the migrated one."""
+    """Autogeneration compares neither checks nor which rows an index holds, so the models make a database as well."""
     SQLModel.metadata.create_all(empty_database.engine)
     assert checks(own_database) == checks(empty_database)
+    assert partial_indexes(own_database) == partial_indexes(empty_database)
+    assert {index for _table, index, _where in partial_indexes(own_database)} >= {"ix_item_merged_into"}
+
+
+def test_what_points_to_a_row_that_goes_is_found_in_an_index(own_database: Database) -> None:
+    """Else to take an import back looks at all rows of a table for each person that came with it."""
+    looked_through = [
+        (name, key["constrained_columns"])
+        for name in TABLES
+        for key in inspect(own_database.engine).get_foreign_keys(name)
+        if not any(columns[:1] == key["constrained_columns"] for columns in ways_in(own_database, name))
+    ]
+    assert looked_through == []
+
+
+def ways_in(database: Database, table: str) -> list[list[str | None]]:
+    """The columns of each index and key of a table."""
+    about = inspect(database.engine)
+    keys = [about.get_pk_constraint(table)["constrained_columns"]]
+    keys += [unique["column_names"] for unique in about.get_unique_constraints(table)]
+    return [*keys, *(index["column_names"] for index in about.get_indexes(table))]
 
 
 def test_each_migration_goes_down_and_up_with_rows_in_it(empty_database: Database) -> None:

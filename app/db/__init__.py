@@ -4,7 +4,7 @@ A request's whole work runs in one thread and one transaction (`Database.run`). 
 thread in a process: writers queue in order instead of sleeping in SQLite's busy back-off, and share commits.
 """
 
-from app.db.columns import Html, Word
+from app.db.columns import Html, Word, index_of_given
 from app.db.database import Database, Done, Silent, Unheard
 from app.db.engines import PATIENCE, TooOldSqlite, make_engine, sqlite_module
 from app.db.restoring import continue_numbering, put, taking_back
@@ -26,6 +26,7 @@ from app.db.statements import (
 
 __all__ = [
     "DIGITS_MOST", "PATIENCE", "Database", "Done", "Html", "Silent", "TooOldSqlite", "Unheard", "Word",
-    "continue_numbering", "finds_pairs", "insert_each_new", "insert_new", "make_engine", "most", "not_a_way_in", "now",
-    "put", "row_id", "run", "sqlite_module", "store", "store_each", "taking_back", "taking_locks", "upsert",
+    "continue_numbering", "finds_pairs", "index_of_given", "insert_each_new", "insert_new", "make_engine", "most",
+    "not_a_way_in", "now", "put", "row_id", "run", "sqlite_module", "store", "store_each", "taking_back",
+    "taking_locks", "upsert",
 ]  # fmt: skip

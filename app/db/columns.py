@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Dialect, String, Text
+from sqlalchemy import Dialect, Index, String, Text, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 
@@ -16,6 +16,12 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def index_of_given(column: str) -> Index:
+    """An index of the rows that have a value there: where few have, to change any other brings no work to it."""
+    given = text(f"{column} IS NOT NULL")
+    return Index(None, column, sqlite_where=given, postgresql_where=given)
 
 
 class Word(TypeDecorator[Any]):

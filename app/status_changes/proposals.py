@@ -26,7 +26,7 @@ class MergeProposal(SQLModel, table=True):
     words: str = Field(default="", sa_type=Text)
     at: datetime
     decided_at: datetime | None = None
-    decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+    decided_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
 
 
 OPEN = (col(MergeProposal.decided_at).is_(None), col(Item.status).not_in(CLOSED))
