@@ -63,7 +63,7 @@ class Gathering:
             else:
                 self._begin()
 
-        look(0, 0)
+        loop.call_soon(look, len(self.gathered), 0)
 
     def _begin(self) -> None:
         taken: list[tuple[Any, Waiting[Any]]] = []
