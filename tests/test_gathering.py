@@ -171,6 +171,21 @@ def test_loops_in_several_threads_are_served_together(kitchen: Kitchen) -> None:
     assert served == [["beans, cooked"], ["peas, cooked"], ["corn, cooked"]]
 
 
+def test_a_loop_that_ended_while_others_were_served_holds_nobody_up(kitchen: Kitchen) -> None:
+    async def leave() -> None:
+        kitchen.gathering.add("peas")
+
+    async def come() -> list[str]:
+        first = kitchen.gathering.add("rice")
+        await asyncio.to_thread(kitchen.at_work.wait, 60)
+        await asyncio.to_thread(asyncio.run, leave())
+        second = kitchen.gathering.add("beans")
+        kitchen.may_begin.set()
+        return await asyncio.wait_for(asyncio.gather(first, second), 5)
+
+    assert asyncio.run(come()) == ["rice, cooked", "beans, cooked"]
+
+
 def test_a_database_that_was_closed_says_so(own_database: Database) -> None:
     own_database.close()
     for _again in range(2):

@@ -95,12 +95,11 @@ class Gathering:
 
     def _go_on(self) -> None:
         with self.lock:
-            loops = (waiting.get_loop() for _thing, waiting in self.gathered)
-            self.begun_by = loop = next((loop for loop in loops if not loop.is_closed()), None)
+            self.begun_by = loop = self.gathered[0][1].get_loop() if self.gathered else None
         if loop is not None:
             try:
                 loop.call_soon_threadsafe(self._begin_when_all_have_come, loop)
-            except RuntimeError:  # it was closed just now; others may wait in theirs
+            except RuntimeError:  # it was closed; others may wait in theirs
                 self._begin()
 
 
