@@ -167,6 +167,20 @@ def test_no_revision_comes_again_when_all_connections_are_new(own_database: Data
     assert len(set(seen)) == len(seen)
 
 
+def test_the_connection_that_was_used_last_is_used_next(own_database: Database) -> None:
+    """Its server process, or its part of the file, is still in the memory that is near."""
+
+    def taken(count: int) -> list[object]:
+        connections = [own_database.engine.raw_connection() for _ in range(count)]
+        found = [connection.dbapi_connection for connection in connections]
+        for connection in connections:
+            connection.close()
+        return found
+
+    *_others, last = taken(3)
+    assert [taken(1) for _turn in range(3)] == [[last]] * 3
+
+
 @ONLY_POSTGRESQL
 def test_what_hangs_is_ended_and_what_takes_long_is_not(own_database: Database) -> None:
     def limits(connection: Connection | Session) -> list[str]:

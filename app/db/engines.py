@@ -25,6 +25,10 @@ UNHURRIED = "set local statement_timeout = 0; set local idle_in_transaction_sess
 NOTICES_A_CUT_LINE = {  # within half a minute, where the kernel alone would take hours
     "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000,
 }  # fmt: skip
+POOLED: dict[str, Any] = {
+    "pool_use_lifo": True,  # what was used last still has at hand what it read, and how it is done
+    "hide_parameters": True,
+}
 
 Done = TypeVar("Done")
 
@@ -56,7 +60,7 @@ def make_engine(url: str) -> Engine:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, module=sqlite_module(), hide_parameters=True)
+    engine = create_engine(url, module=sqlite_module(), **POOLED)
     event.listen(engine, "begin", _begin)
     patience = Patience(lambda error: sqlite_code(error) == SQLITE_BUSY)
     only_readable_at = -math.inf
@@ -102,7 +106,7 @@ def _begin(connection: Any) -> None:
 
 def _postgresql_engine(url: str) -> Engine:
     engine = create_engine(
-        url, pool_size=2 * POSTGRESQL_THREADS + 2, hide_parameters=True,
+        url, pool_size=2 * POSTGRESQL_THREADS + 2, **POOLED,
         connect_args={"connect_timeout": int(PATIENCE), **NOTICES_A_CUT_LINE},
     )  # fmt: skip
     patience = Patience(lambda error: isinstance(error, engine.dialect.loaded_dbapi.OperationalError))
