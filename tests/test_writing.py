@@ -158,6 +158,31 @@ def test_a_connection_that_can_only_read_is_not_kept(writer: WritingThread, engi
     assert numbers(engine) == ["2"]
 
 
+def with_which(session: Session) -> object:
+    return session.connection().connection.dbapi_connection
+
+
+def test_all_commits_are_of_one_connection_whatever_others_take(writer: WritingThread, engine: Engine) -> None:
+    """What it has in memory stays true: SQLite reads all anew after a commit of another one."""
+    first = writer.submit(with_which).result(60)
+    others = [engine.raw_connection() for _ in range(3)]
+    assert first not in [other.dbapi_connection for other in others]
+    for other in others:
+        other.close()
+    assert writer.submit(with_which).result(60) is first
+    engine.dispose()
+    assert writer.submit(with_which).result(60) is not first
+
+
+def test_a_connection_that_broke_is_not_written_with_again(writer: WritingThread, engine: Engine) -> None:
+    def breaking(session: Session) -> None:
+        with_which(session).close()  # type: ignore[attr-defined]
+
+    assert writer.submit(breaking).exception(60)
+    writer.submit(put("1")).result(60)
+    assert numbers(engine) == ["1"]
+
+
 def test_background_work_waits_for_a_lull_and_not_forever(
     own_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

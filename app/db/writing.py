@@ -42,6 +42,8 @@ class Job:
 class WritingThread:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.connection: Connection | None = None
+        self.pool: object = None  # that the connection is from
         self.queue: SimpleQueue[Job | None] = SimpleQueue()
         self.closed = self.ended = False
         self.checkpoints = Checkpoints(engine)
@@ -68,6 +70,7 @@ class WritingThread:
             if jobs:
                 self._commit_together(jobs)
                 self.checkpoints.look()
+        self._let_go()
 
     def _waiting(self, most: float = math.inf) -> list[Job | None]:
         """What has queued up until now."""
@@ -83,14 +86,31 @@ class WritingThread:
 
     def _commit_together(self, jobs: list[Job]) -> None:
         try:
-            with self.engine.begin() as connection:
+            connection = self._connected()
+            with connection.begin():
                 told = [_attempt(connection, job) for job in jobs] if len(jobs) > 1 else [_alone(connection, *jobs)]
         except BaseException as trouble:  # noqa: BLE001 - whatever it is, each caller hears it
+            self._let_go()  # who knows in which state it is
             if _is_locked(trouble):
                 jobs = jobs + self._wanted(self._waiting())  # they have waited meanwhile, and would wait as long again
             told = [job.failed(trouble) for job in jobs]
         for tell in told:
             tell()
+
+    def _connected(self) -> Connection:
+        """The same as for the commit before, which has in memory what it read: what others commit has it read anew.
+
+        Until the engine was told to let go of those that it has.
+        """
+        if self.connection is None or self.pool is not self.engine.pool:
+            self._let_go()
+            self.pool, self.connection = self.engine.pool, self.engine.connect()
+        return self.connection
+
+    def _let_go(self) -> None:
+        if self.connection is not None:
+            self.connection.close()
+        self.connection = None
 
 
 def _alone(connection: Connection, job: Job) -> Tell:
