@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from app import db
+from app import db, schema
 from app.db import Database
 from tests.bench import boards, measures
 from tests.bench.hello import commits_a_second
@@ -112,7 +112,7 @@ def board(kind: str, size: int, folder: Path) -> Iterator[str]:
             yield url
         return
     CACHE.mkdir(parents=True, exist_ok=True)
-    built = CACHE / f"{size}.sqlite3"
+    built = CACHE / f"{size}-{schema.revisions()[-1]}.sqlite3"  # a server that migrates keeps more in memory
     if not built.exists():
         _build(f"sqlite:///{built}", size)
     copied = shutil.copyfile(built, folder / f"{size}.sqlite3")
