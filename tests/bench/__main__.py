@@ -114,7 +114,11 @@ def board(kind: str, size: int, folder: Path) -> Iterator[str]:
     CACHE.mkdir(parents=True, exist_ok=True)
     built = CACHE / f"{size}-{schema.revisions()[-1]}.sqlite3"  # a server that migrates keeps more in memory
     if not built.exists():
-        _build(f"sqlite:///{built}", size)
+        for of_before in CACHE.glob(f"{size}[-.]*"):
+            of_before.unlink()
+        making = CACHE / f"{size}.being-made"  # one that was broken off is not taken for a board
+        _build(f"sqlite:///{making}", size)
+        making.rename(built)
     copied = shutil.copyfile(built, folder / f"{size}.sqlite3")
     os.sync()  # no start has to wait until hundreds of megabytes are on the disk
     yield f"sqlite:///{copied}"
