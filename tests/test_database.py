@@ -5,13 +5,15 @@ from collections.abc import Callable
 from threading import Event
 
 import pytest
+from psycopg.errors import DeadlockDetected
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import NotSupportedError, SQLAlchemyError
+from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy.exc import NotSupportedError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from app import db, site
 from app.db import Database, database, engines
+from app.db.database import ATTEMPTS
 from app.db.engines import POSTGRESQL_THREADS
 from app.site import Site
 from app.web.refusal_pages import STORAGE_TROUBLE
@@ -210,6 +212,40 @@ def test_who_is_not_heard_of_in_the_middle_keeps_nothing_locked(
 
     with pytest.raises(STORAGE_TROUBLE):
         own_database.in_transaction(hold, writes=True)
+
+
+@ONLY_POSTGRESQL
+def test_of_those_who_wait_for_each_other_one_is_done_once_more(
+    own_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    has_locked = {1: Event(), 2: Event()}
+
+    def lock(first: int, then: int) -> Callable[[Session], int]:
+        def work(session: Session) -> int:
+            session.execute(text("set local deadlock_timeout = '10ms'"))
+            session.execute(select(func.pg_advisory_xact_lock(first)))
+            has_locked[first].set()
+            assert has_locked[then].wait(60)
+            session.execute(select(func.pg_advisory_xact_lock(then)))
+            return site.next_item_numbers(session).start
+
+        return work
+
+    numbers = {each.result() for each in (own_database.write(lock(1, 2)), own_database.write(lock(2, 1)))}
+    assert numbers == {1, 2}
+    assert [record.message for record in caplog.records] == ["Storage: deadlock detected; it is done once more"]
+
+
+def test_what_is_undone_each_time_is_told(own_database: Database) -> None:
+    undone: list[Session] = []
+
+    def work(session: Session) -> None:
+        undone.append(session)
+        raise OperationalError("select", None, DeadlockDetected())
+
+    with pytest.raises(OperationalError):
+        own_database.in_transaction(work, writes=True)
+    assert len(undone) == ATTEMPTS
 
 
 def _as_they_are(_session: Session, things: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Sessions on one engine, and the threads in which a request's work runs."""
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
 from app.db.engines import PATIENCE, POSTGRESQL_THREADS, UNHURRIED
@@ -20,8 +21,11 @@ PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
 NO_ANSWER = "The database does not answer."
 HEARD_WITHIN = 3 * PATIENCE  # longer than it takes to connect anew and to wait for a lock
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
+DEADLOCK, ATTEMPTS = "40P01", 3
 SHORT_WAIT = "set local lock_timeout = '2s'"  # for a table that is read: meanwhile nobody else can read it either
 SNAPSHOT = "select concat(pg_current_snapshot(), ' ', pg_last_wal_replay_lsn())"
+
+log = logging.getLogger("daylight.storage")
 
 Thing = TypeVar("Thing")
 Done = TypeVar("Done")
@@ -166,10 +170,20 @@ class Database:
     def _read(self, work: Callable[[Session], Done]) -> "Future[Done]":
         return self._readers.submit(self.in_transaction, work, writes=False)
 
-    def in_transaction(self, work: Callable[[Session], Done], writes: bool) -> Done:
-        """Do the work here and now."""
-        with self.session(writes=writes) as session:
-            return work(session)
+    def in_transaction(self, work: Callable[[Session], Done], writes: bool, attempts: int = ATTEMPTS) -> Done:
+        """Do the work here and now.
+
+        Where it and others wait for each other, PostgreSQL undoes all that one of them did, which is done once more:
+        work changes nothing but what its session stores.
+        """
+        try:
+            with self.session(writes=writes) as session:
+                return work(session)
+        except OperationalError as trouble:
+            if getattr(trouble.orig, "sqlstate", None) != DEADLOCK or attempts == 1:
+                raise
+            log.warning("Storage: %s; it is done once more", str(trouble.orig).partition("\n")[0])
+        return self.in_transaction(work, writes, attempts - 1)
 
     async def revision(self) -> object:
         """A value that differs whenever anything was committed since it was last asked for, by any process.
