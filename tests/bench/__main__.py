@@ -10,13 +10,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from app import db, schema
 from app.db import Database
-from tests.bench import boards, measures
+from tests.bench import boards, growth, measures
 from tests.bench.hello import commits_a_second
 from tests.bench.load import Figures, Server, drive, serving
 from tests.fixtures.database import postgresql_server
@@ -57,7 +57,7 @@ class Run:
     def note(self, database: str, size: int, name: str, value: float, unit: str) -> None:
         row = {"database": database, "items": size, "what": name, "value": round(value, 2), "unit": unit}
         self.rows.append(row)
-        print(f"{database:<11}{size:>8,}  {name:<44}{value:>10,.1f} {unit}", flush=True)
+        print(f"{database:<11}{size:>8,}  {name:<44}{value:>11,.2f} {unit}", flush=True)
 
 
 def line(row: dict[str, object]) -> str:
@@ -83,10 +83,21 @@ def main() -> None:
                 for size in options.sizes:
                     with board(kind, size, folder) as url:
                         measures.measure(run, kind, size, url, folder, options.seconds)
+            if "sqlite" in options.databases and len(options.sizes) > 1:
+                grow(run, min(options.sizes), max(options.sizes))
         if options.json:
             Path(options.json).write_text(json.dumps(run.rows, indent=1))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def grow(run: Run, *sizes: int) -> None:
+    with ExitStack() as both:
+        urls = [both.enter_context(board("sqlite", size, run.folder)) for size in sizes]
+        few, many = (
+            both.enter_context(growth.served(size, url, run.folder)) for size, url in zip(sizes, urls, strict=True)
+        )
+        growth.measure(run, few, many)
 
 
 def arguments() -> argparse.Namespace:

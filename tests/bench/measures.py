@@ -5,7 +5,7 @@ import random
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,31 +40,43 @@ insert into vote (item_number, person_id, at) values (:item, :person, now()) on 
 update item set vote_count = vote_count + 1, support = support + 1, trend = trend + 0.001 where number = :item;
 commit;
 """
-MEMBERS = {"board": "/", "item": "/items/7", "roadmap": "/roadmap"}
-ANONYMOUS = MEMBERS | {"feed": "/feed.atom"}
+ROWS = "select count(*) from vote"
+WRONG_COUNTS = (
+    "select count(*) from item where vote_count <> (select count(*) from vote where item_number = item.number)"
+)
+USUAL_ITEM = "select min(number) from item where status = 'acknowledged' and comment_count = 1"
 
 
 def measure(run: "Run", kind: str, size: int, url: str, folder: Path, seconds: float) -> None:
     """Everything, on one board."""
     workers = 1 if kind == "sqlite" else 2
-    environment = {"DAYLIGHT_DATABASE_URL": url, "DAYLIGHT_DATA_DIR": str(folder), "DAYLIGHT_LOG": "off"}
-    os.environ["BENCH_ITEMS"], os.environ["BENCH_PEOPLE"] = str(size), str(SIGNED_IN)
-    with serving(["app", "serve", "--workers", str(workers)], environment) as server:
+    with serving_board(url, folder, workers) as server:
         run.note(kind, size, "start to first answer", server.started_in, "s")
-        reading(run, kind, size, server, seconds)
+        reading(run, kind, size, server, pages(url), seconds)
         searching(run, kind, size, server, folder, seconds)
         voting(run, kind, size, server, url, folder, seconds)
         run.note(kind, size, f"memory of {workers} worker(s) after all that", server.memory_mb(), "MB")
-    freshness(run, kind, size, environment)
+    with serving_board(url, folder, workers=2) as server:
+        freshness(run, kind, size, server)
 
 
-def reading(run: "Run", kind: str, size: int, server: Server, seconds: float) -> None:
-    for name, path in ANONYMOUS.items():
+def serving_board(url: str, folder: Path, workers: int) -> AbstractContextManager[Server]:
+    environment = {"DAYLIGHT_DATABASE_URL": url, "DAYLIGHT_DATA_DIR": str(folder), "DAYLIGHT_LOG": "off"}
+    return serving(["app", "serve", "--workers", str(workers)], environment)
+
+
+def pages(url: str) -> dict[str, str]:
+    """What everybody reads; the item is one that has as much to show on each board."""
+    return {"board": "/", "item": f"/items/{_ask(url, USUAL_ITEM)}", "roadmap": "/roadmap"}
+
+
+def reading(run: "Run", kind: str, size: int, server: Server, pages: dict[str, str], seconds: float) -> None:
+    for name, path in {**pages, "feed": "/feed.atom"}.items():
         httpx.get(server.url + path)  # to be repeated, it has to be drawn once
         run.add(kind, size, f"{name}, anonymous, repeated", drive(server, path, seconds=seconds), run.hellos())
     unseen = drive(server, "/", seconds=seconds, script=HERE / "views.lua")
     run.add(kind, size, "filtered and sorted board, first time", unseen, run.hellos())
-    for name, path in MEMBERS.items():
+    for name, path in pages.items():
         member = drive(server, path, seconds=seconds, cookie=secret(77))
         run.add(kind, size, f"{name}, signed in", member, run.hellos())
 
@@ -92,44 +104,33 @@ def voting(run: "Run", kind: str, size: int, server: Server, url: str, folder: P
     written yet puts statements into words and has the database plan them, and a page that PostgreSQL changes for the
     first time since a checkpoint goes to its log as a whole: votes of before do that, as they have done for `pgbench`.
     """
-    _vote(server, WARMING, first=VOTES_MOST)
-    before, commits_before = _rows(url), run.commits()
-    votes = _vote(server, seconds)
+    vote(server, size, WARMING, first=VOTES_MOST)
+    before, commits_before = _ask(url, ROWS), run.commits()
+    votes = vote(server, size, seconds)
     run.add(kind, size, "vote, durable, 16 clients", votes, (commits_before + run.commits()) / 2)
-    wrong, rows = _wrong_counts(url), _rows(url) - before
-    run.note(kind, size, "votes stored", rows, "rows")
-    run.note(kind, size, "items whose count is not their rows", wrong, "items")
+    run.note(kind, size, "votes stored", _ask(url, ROWS) - before, "rows")
+    run.note(kind, size, "items whose count is not their rows", _ask(url, WRONG_COUNTS), "items")
     if kind == "postgresql":
         run.add(kind, size, "vote against pgbench, bare tables", votes, bare_votes(url, folder, seconds))
         run.add(kind, size, "vote against pgbench, the board's", votes, board_votes(url, folder, seconds, size))
 
 
-def _vote(server: Server, seconds: float, first: int = 0) -> Figures:
-    os.environ["BENCH_FROM"] = str(first)
+def vote(server: Server, size: int, seconds: float, first: int = 0) -> Figures:
+    os.environ |= {"BENCH_ITEMS": str(size), "BENCH_PEOPLE": str(SIGNED_IN), "BENCH_FROM": str(first)}
     return drive(server, "/", seconds=seconds, script=HERE / "votes.lua")
 
 
-def _ask(url: str, question: Callable[[object], int]) -> int:
+def _ask(url: str, question: str) -> int:
     engine = db.make_engine(url)
     with engine.connect() as connection:
-        answer = question(connection)
+        answer: int = connection.exec_driver_sql(question).scalar_one()
     engine.dispose()
     return answer
 
 
-def _rows(url: str) -> int:
-    return _ask(url, lambda connection: connection.exec_driver_sql("select count(*) from vote").scalar_one())  # type: ignore[attr-defined]
-
-
-def _wrong_counts(url: str) -> int:
-    wrong = "select count(*) from item where vote_count <> (select count(*) from vote where item_number = item.number)"
-    return _ask(url, lambda connection: connection.exec_driver_sql(wrong).scalar_one())  # type: ignore[attr-defined]
-
-
-def freshness(run: "Run", kind: str, size: int, environment: dict[str, str]) -> None:
+def freshness(run: "Run", kind: str, size: int, server: Server) -> None:
     """Whether the next anonymous read shows what was just written, whichever of two workers is asked."""
-    with serving(["app", "serve", "--workers", "2"], environment) as server:
-        missed = sum(not _shows_vote(server, number % size + 1, 500 + number) for number in range(READS_AFTER_WRITES))
+    missed = sum(not _shows_vote(server, number % size + 1, 500 + number) for number in range(READS_AFTER_WRITES))
     run.note(kind, size, f"of {READS_AFTER_WRITES} reads after a write, missed it", missed, "reads")
 
 
