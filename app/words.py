@@ -7,7 +7,7 @@ import gettext as catalogue
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
@@ -15,14 +15,14 @@ from babel.numbers import format_decimal
 
 from app.config import settings
 
-UNITS = (  # of a span: from how many seconds on, and how many each has
+Unit = Literal["year", "month", "day", "hour", "minute"]
+UNITS: tuple[tuple[Unit, int, int], ...] = (  # of a span: from how many seconds on, and how many each has
     ("year", 365 * 86400, 365 * 86400),
     ("month", 61 * 86400, 30 * 86400),
     ("day", 86400, 86400),
     ("hour", 3600, 3600),
     ("minute", 60, 60),
 )
-MINUTE = timedelta(minutes=1)
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
@@ -66,21 +66,32 @@ def moment(value: datetime) -> str:
 
 def span(value: timedelta) -> str:
     """12 days, in one unit, rounded down to what has fully passed."""
-    seconds = int(value.total_seconds())
-    for unit, least, size in UNITS:
-        if seconds >= least:
-            return _spelled(unit, seconds // size * size)
-    return _("less than a minute")
-
-
-@lru_cache(5_000)
-def _spelled(unit: Any, seconds: int) -> str:
-    return format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10_000, locale=locale())
+    return _span(*_roughly(value))
 
 
 def ago(value: datetime, now: datetime) -> str:
     """12 days ago."""
-    return _("just now") if now - value < MINUTE else _("%s ago") % span(now - value)
+    return _ago(*_roughly(now - value))
+
+
+def _roughly(value: timedelta) -> tuple[int, int]:
+    """Its days, or the minutes of what is shorter: words tell no more, so there are few to remember."""
+    return (0, value.seconds // 60) if value.days == 0 else (max(value.days, 0), 0)
+
+
+@lru_cache(5_000)
+def _span(days: int, minutes: int) -> str:
+    seconds = days * 86400 + minutes * 60
+    for unit, least, size in UNITS:
+        if seconds >= least:
+            whole = timedelta(seconds=seconds // size * size)
+            return format_timedelta(whole, granularity=unit, threshold=10_000, locale=locale())
+    return _("less than a minute")
+
+
+@lru_cache(5_000)
+def _ago(days: int, minutes: int) -> str:
+    return _("%s ago") % _span(days, minutes) if days or minutes else _("just now")
 
 
 @lru_cache(5_000)

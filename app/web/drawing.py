@@ -7,9 +7,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
-from jinja2.runtime import Context
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -134,14 +133,12 @@ def _marked(env: Environment) -> Callable[[statuses.Status, statuses.Kind], Mark
     return mark
 
 
-@pass_context
-def _ago(context: Context, at: datetime) -> Markup:
-    return _time(at, words.ago(at, context["now"]))
+def _ago(at: datetime, now: datetime) -> Markup:
+    return _time(at, words.ago(at, now))
 
 
-@pass_context
-def _since(context: Context, at: datetime) -> Markup:
-    return _time(at, words.span(context["now"] - at))
+def _since(at: datetime, now: datetime) -> Markup:
+    return _time(at, words.span(now - at))
 
 
 def _on(at: datetime) -> Markup:
