@@ -16,9 +16,9 @@ from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMan
 from app.web import kit
 from app.web.drawing import environment, safe
 from app.web.kit import Answer
-from app.web.sharing import STAYS_TRUE, Fill, Frame, Hole, Recollections, Usual, filled
+from app.web.sharing import STAYS_TRUE, Fill, Frame, Hole, Recollections, Usual
 
-DRAWINGS_MOST = 1_000
+DRAWINGS_MOST = 1_500
 THEME = "theme"
 THEMES = frozenset({"light", "dark"})
 STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
@@ -27,8 +27,8 @@ NOBODY = {name: StrictUndefined(name=name) for name in ("viewer", "request")}
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """A whole page; inside the request's transaction."""
-    own = partial(filled, _own(request))
-    return _answer(request, render(request, template, **_around(request), own=own, **context), status)
+    frame = Frame(lambda hole: render(request, template, own=hole, **_around(request), **context))
+    return _answer(request, frame.filled(_own(request)), status)
 
 
 def form(
@@ -68,9 +68,7 @@ def shared_page(
     return _answer(request, shared(request, template, key, lambda: _around(request) | context(), **own), 200)
 
 
-def shared(
-    request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
-) -> str | bytes:
+def shared(request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill) -> bytes:
     """What is the same for all who share the `key`, which must say all that it depends on, but for some places.
 
     It is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
@@ -82,7 +80,7 @@ def shared(
         return render(request, template, own=hole, **NOBODY, **context())
 
     if key is None:
-        return draw(partial(filled, own))
+        return Frame(draw).filled(own)
     state = request.app.state
     kept: Recollections = state.lists if kit.identify(request) else state.frames_of_visitors
     frame = kept.recall(("frame", template, minute(), key), kit.revision(request), lambda: Frame(draw))
@@ -114,7 +112,7 @@ def _here(request: Request) -> str:
     return f"{request.scope['path']}?{request.scope['query_string'].decode('latin-1')}".rstrip("?")
 
 
-def _answer(request: Request, html: str | bytes, status: int) -> HTMLResponse:
+def _answer(request: Request, html: bytes, status: int) -> HTMLResponse:
     response = HTMLResponse(html, status)
     if kit.identify(request) is not None or status >= 400:  # noqa: PLR2004 - the class of client errors
         kit.private(response)
@@ -158,17 +156,23 @@ def minute() -> int:
     return int(db.now().timestamp() // STAYS_TRUE)
 
 
-def drawn(request: Request) -> Callable[..., Markup]:
+def drawing(request: Request) -> Callable[..., bytes]:
     """What draws a fragment once a minute from a template and facts, which must be all that it shows."""
     return partial(request.app.state.drawn, minute())
 
 
-def drawings() -> Callable[..., Markup]:
-    """Those that an application remembers."""
+def drawn(request: Request) -> Callable[..., Markup]:
+    """The same, as templates take it."""
+    draw = drawing(request)
+    return lambda template, **facts: safe(draw(template, **facts).decode())
+
+
+def drawings() -> Callable[..., bytes]:
+    """Those that an application remembers, as they leave: a letter that is not Latin doubles what words need."""
 
     @lru_cache(DRAWINGS_MOST)
-    def draw(_minute: int, template: str, **facts: Hashable) -> Markup:
-        return safe(environment().get_template(template).render(now=db.now(), **facts))
+    def draw(_minute: int, template: str, **facts: Hashable) -> bytes:
+        return environment().get_template(template).render(now=db.now(), **facts).encode()
 
     return draw
 

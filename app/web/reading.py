@@ -69,7 +69,7 @@ def _drawing(request: Request, session: Session, viewer: Person | None, rows: li
         voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
 
     def drawing(template: str, **facts: Hashable) -> Usual:
-        draw = partial(pages.drawn(request), template, viewer=viewer is not None, **facts)
+        draw = partial(pages.drawing(request), template, viewer=viewer is not None, **facts)
         return Usual(
             fill=lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ()),
             differs=lambda row: row.number in voted,

@@ -89,7 +89,7 @@ class Frame:
         self.usual: dict[int, bytes] = {}
 
     def filled(self, own: Own) -> bytes:
-        """The page of one reader; `own` has what fills the holes of each name."""
+        """The page of one reader; `own` has what fills the holes of each name, which is escaped already."""
         parts = [self.first]
         for place, ((name, facts), text) in enumerate(self.rest):
             fill = own[name]
@@ -100,14 +100,6 @@ class Frame:
             else:
                 parts += [_encoded(fill(*facts)), text]
         return b"".join(parts)
-
-
-def filled(own: Own, name: str, *facts: Any) -> Markup:
-    """What fills a hole of this name, where the page is drawn for one reader."""
-    piece = own[name](*facts)
-    if isinstance(piece, Markup):
-        return piece
-    return Markup(piece if isinstance(piece, str) else piece.decode())  # noqa: S704 - drawn by us
 
 
 def _encoded(piece: str | bytes) -> bytes:
