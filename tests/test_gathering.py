@@ -56,6 +56,13 @@ def test_all_who_wait_are_served_at_once_and_each_with_their_own(kitchen: Kitche
     assert kitchen.batches == [["rice", "beans"]]
 
 
+def test_what_is_done_once_more_serves_all_who_were_taken(kitchen: Kitchen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a deadlock: the database undoes the work, and has it done again (`Database.in_transaction`)."""
+    monkeypatch.setattr(kitchen, "_do", lambda work: (work(None), work(None))[1])
+    assert asyncio.run(kitchen.order("rice", "beans")) == ["rice, cooked", "beans, cooked"]
+    assert kitchen.batches == [["rice", "beans"]] * 2
+
+
 def test_nothing_begins_while_the_loop_brings_others(kitchen: Kitchen) -> None:
     """Two threads that want the interpreter at once hinder each other."""
 

@@ -21,7 +21,8 @@ PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
 NO_ANSWER = "The database does not answer."
 HEARD_WITHIN = 3 * PATIENCE  # longer than it takes to connect anew and to wait for a lock
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
-DEADLOCK, ATTEMPTS = "40P01", 3
+DEADLOCK = "40P01"  # as PostgreSQL numbers it
+ATTEMPTS = 3
 SHORT_WAIT = "set local lock_timeout = '2s'"  # for a table that is read: meanwhile nobody else can read it either
 SNAPSHOT = "select concat(pg_current_snapshot(), ' ', pg_last_wal_replay_lsn())"
 
