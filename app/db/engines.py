@@ -11,7 +11,6 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from app.db.checkpoints import FILLED_AT
-from app.db.prepared import leave_undescribed
 
 SAFE_SQLITE = (3, 51, 3)  # every version from 3.7.0 up to this one can corrupt a write-ahead log
 SQLITE_BUSY, SQLITE_READONLY = 5, 8  # as SQLite numbers its errors
@@ -54,9 +53,7 @@ def sqlite_module() -> ModuleType:
 def make_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://...`, set up for durability."""
     is_sqlite = url.startswith("sqlite")
-    engine = _sqlite_engine(url) if is_sqlite else _postgresql_engine(url.replace("postgres://", "postgresql://", 1))
-    event.listen(engine, "before_cursor_execute", leave_undescribed)
-    return engine
+    return _sqlite_engine(url) if is_sqlite else _postgresql_engine(url.replace("postgres://", "postgresql://", 1))
 
 
 def _sqlite_engine(url: str) -> Engine:

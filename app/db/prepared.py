@@ -10,35 +10,16 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.engine.cursor import CursorFetchStrategy
 from sqlalchemy.engine.interfaces import Compiled
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 300  # statements
-ROWS_MOST = 500  # read lately
-UNDESCRIBED = {"is_described": False}
+ROWS_MOST = 1_500  # read lately
 
 Made = Callable[[Any], Any]
 Values = Mapping[str, Any]
 Row = tuple[Any, ...]
-Read = Callable[[Row], Row]
-Found = list[Row]
-
-
-class Undescribed(CursorFetchStrategy):
-    """Rows of which the library learns nothing: to look at each of their columns takes it longer than to read them."""
-
-    # in the shape of what a driver says of a column; such rows are never asked for by name or by kind
-    alternate_cursor_description = (("row", object(), None, None, None, None, None),)
-
-
-AS_THEY_COME = Undescribed()
-
-
-def leave_undescribed(_connection: Any, _cursor: Any, _words: str, _values: Any, context: Any, _many: bool) -> None:
-    """Before a statement is executed, for one whose columns are known to whoever asks."""
-    if not context.execution_options.get("is_described", True):
-        context.cursor_fetch_strategy = AS_THEY_COME
+Read = Callable[[Row], Any]
 
 
 class Part(NamedTuple):
@@ -74,10 +55,10 @@ class Wording:
 
 
 class Prepared:
-    """A statement for one kind of database."""
+    """A statement for one kind of database, and what each row that it brings is made into."""
 
-    def __init__(self, statement: Any, dialect: Dialect) -> None:
-        self.statement, self.dialect = statement, dialect
+    def __init__(self, statement: Any, dialect: Dialect, into: Made | None) -> None:
+        self.statement, self.dialect, self.made_into = statement, dialect, into
         self.types = tuple(column.type for column in statement.exported_columns)
         self.read: Read | None = None
         self.wordings: dict[tuple[int, ...], Wording] = {}
@@ -88,23 +69,19 @@ class Prepared:
         self.into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
         self.lists = [name for name, bind in binds.items() if bind.expanding]
 
-    def run(self, connection: Connection, values: Values | list[dict[str, Any]] | None) -> Found:
+    def run(self, connection: Connection, values: Values | list[dict[str, Any]] | None) -> list[Any]:
         """The rows that it brings. With several rows of values it is done for each of them, and brings none."""
         if isinstance(values, list):
             asked = [self._asked(row) for row in values]
             wording = self._wording(asked[0])
-            connection.exec_driver_sql(wording.words, [wording.filled(row) for row in asked])
+            _executed(connection, wording.words, [wording.filled(row) for row in asked], brings_rows=False)
             return []
         asked_once = self._asked(values or {})
         wording = self._wording(asked_once)
-        options = UNDESCRIBED if self.types else None
-        result = connection.exec_driver_sql(wording.words, wording.filled(asked_once), options)
-        if not self.types:
-            return []
+        kinds, rows = _executed(connection, wording.words, wording.filled(asked_once), brings_rows=bool(self.types))
         if self.read is None:
-            self.read = _reading(self.types, self.dialect, tuple(about[1] for about in result.cursor.description))
-        # As they come from the driver; but by way of the library, which tells trouble in its own words, and closes.
-        return list(map(self.read, result.cursor_strategy.fetchall(result, result.cursor)))
+            self.read = _reading(self.types, self.dialect, kinds, self.made_into)
+        return list(map(self.read, rows))
 
     def _asked(self, values: Values) -> dict[str, Any]:
         asked = {**self.own, **values}
@@ -125,6 +102,31 @@ class Prepared:
         return compiled
 
 
+def _executed(
+    connection: Connection, words: str, values: Any, *, brings_rows: bool
+) -> tuple[tuple[object, ...], list[Row]]:
+    """The kinds of the columns and the rows, as they come from the driver.
+
+    The library would make a context and a result of each statement, which takes as long as to run most. What listens
+    to its statements hears of this one, and it is the library that tells of trouble and looks after the connection.
+    """
+    many = isinstance(values, list)
+    cursor: Any = None
+    try:
+        cursor = connection.connection.cursor()
+        for hear in connection.dispatch.before_cursor_execute:
+            hear(connection, cursor, words, values, None, many)
+        (cursor.executemany if many else cursor.execute)(words, values)
+        if not brings_rows:
+            return (), []
+        return tuple(about[1] for about in cursor.description), cursor.fetchall()
+    except BaseException as trouble:  # noqa: BLE001 - it raises what it makes of it
+        connection._handle_dbapi_exception(trouble, words, values, cursor, None)  # noqa: SLF001 - the way for all drivers
+    finally:
+        if cursor is not None:
+            cursor.close()
+
+
 def _rounded(values: Sequence[Any]) -> list[Any]:
     """A list as long as a power of two: its last value again says nothing new, and there are few such lengths."""
     if not values:
@@ -134,23 +136,23 @@ def _rounded(values: Sequence[Any]) -> list[Any]:
 
 
 @lru_cache(KEPT_MOST)
-def _reading(types: tuple[Any, ...], dialect: Dialect, kinds: tuple[object, ...]) -> Read:
+def _reading(types: tuple[Any, ...], dialect: Dialect, kinds: tuple[object, ...], into: Made | None) -> Read:
     """What makes a row of what the driver brings, which also tells of which kind each column is in the database.
 
-    Statements that bring the same columns share it, and what it made lately is known by what the driver brings again.
+    Statements that bring the same columns share it. What rows are made into is known by what the driver brings again: a
+    row that did not change is the same object for as long as it is asked for.
     """
     made = [_maker(each, dialect, kind) for each, kind in zip(types, kinds, strict=True)]
     makers = [(at, how) for at, how in enumerate(made) if how is not None]
+    finish = into or tuple
 
-    def read(row: Row) -> Row:
+    def read(row: Row) -> Any:
         values = list(row)
         for at, how in makers:
             values[at] = how(values[at])
-        return tuple(values)
+        return finish(values)
 
-    if not makers:
-        return tuple
-    return lru_cache(ROWS_MOST)(read) if all(each.hashable for each in types) else read
+    return read if into is None else lru_cache(ROWS_MOST)(read)
 
 
 def _maker(of_values: Any, dialect: Dialect, kind: object) -> Made | None:
@@ -166,5 +168,5 @@ def _moment(value: str | None) -> datetime | None:
 
 
 @lru_cache(KEPT_MOST)
-def prepared(statement: Any, dialect: Dialect) -> Prepared:
-    return Prepared(statement, dialect)
+def prepared(statement: Any, dialect: Dialect, into: Made | None) -> Prepared:
+    return Prepared(statement, dialect, into)

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
 
-from app.db.prepared import Found, prepared
+from app.db.prepared import prepared
 
 Rows = list[dict[str, Any]]
 
@@ -68,23 +68,29 @@ def finds_pairs(session: Session) -> bool:
     return session.get_bind().dialect.name != "sqlite"
 
 
-def run(session: Session, statement: Executable, values: Mapping[str, Any] | Rows | None = None) -> Found:
+def run(
+    session: Session,
+    statement: Executable,
+    values: Mapping[str, Any] | Rows | None = None,
+    into: Callable[[Any], Any] | None = None,
+) -> list[Any]:
     """Execute a statement that brings or changes plain columns, and return its rows; each value is a parameter of it.
 
     The statement is one that stays, because it is prepared once (see `prepared`). With several rows of values it is
-    done for each of them, and brings nothing.
+    done for each of them, and brings nothing. A row is a tuple, or what `into` makes of its values; that is kept, and
+    is the same object when the same row comes again.
     """
     session.flush()
     connection = session.connection()
-    return prepared(statement, connection.dialect).run(connection, values)
+    return prepared(statement, connection.dialect, into).run(connection, values)
 
 
-def upsert(session: Session, table: type[SQLModel], rows: Rows, ending: Callable[[Any], Any]) -> Found:
+def upsert(session: Session, table: type[SQLModel], rows: Rows, ending: Callable[[Any], Any]) -> list[tuple[Any, ...]]:
     """Insert the rows, which all have the same columns, or do as the ending says on conflict; returns what it brings.
 
     No two rows may have the same key. `ending` is a function of a module that ends the statement.
     """
-    found: Found = []
+    found: list[tuple[Any, ...]] = []
     while rows:
         count = max(count for count in ROWS_TOGETHER if count <= len(rows))
         some, rows = rows[:count], rows[count:]
