@@ -23,6 +23,7 @@ UNITS: tuple[tuple[Unit, int, int], ...] = (  # of a span: from how many seconds
     ("hour", 3600, 3600),
     ("minute", 60, 60),
 )
+MINUTES = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in range(60)]  # of a day
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
@@ -60,8 +61,17 @@ def _day(year: int, month: int, day: int) -> str:
 
 def moment(value: datetime) -> str:
     """3 May 2026, 14:02 UTC."""
-    value = value if value.tzinfo is UTC else value.astimezone(UTC)
-    return f"{day(value)}, {value.hour:02}:{value.minute:02} UTC"
+    value = in_utc(value)
+    return f"{day(value)}, {clock(value)} UTC"
+
+
+def in_utc(value: datetime) -> datetime:
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def clock(value: datetime) -> str:
+    """14:02."""
+    return MINUTES[value.hour * 60 + value.minute]
 
 
 def span(value: timedelta) -> str:

@@ -1,36 +1,52 @@
 """The templates: where they are, and what all of them know."""
 
-import re
 from collections.abc import Callable, MutableMapping
-from datetime import datetime
-from functools import cache, partial
+from datetime import date, datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
 
 from app import policy, statuses, targets, votes, words
 from app.marks import MARKS
 
 QUICKLY = f"from {__name__} import quickly as escape\n"
-UNSAFE = re.compile("[&<>'\"]").search
+OBJECTS = frozenset({"item"})  # which have attributes, and no entries
 TOLD = frozenset({"asset", "drawn", "own"})  # functions
+HTML = frozenset({"_", "ago", "drawn", "mark", "ngettext", "number", "on", "own", "since"})  # what these give
+DAYS_MOST, NUMBERS_MOST = 5_000, 5_000
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 safe: Callable[[str], Markup] = partial(str.__new__, Markup)  # `Markup` itself first looks whether it is some already
 
 
 class Directly(CodeGenerator):
-    """Asks for an attribute, and calls what templates know or are told, without a look at what else they might be."""
+    """Asks for an attribute, and calls what templates know or are told, without a look at what else they might be.
+
+    What is HTML by its name is not looked at whether it must be escaped.
+    """
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - as Jinja calls it
+        if isinstance(node.node, nodes.Name) and node.node.name in OBJECTS:
+            self.visit(node.node, frame)
+            self.write(f".{node.attr}")
+            return
         name = repr(node.attr)
         self.write("(found if (found := getattr((it := ")
         self.visit(node.node, frame)
         self.write(f"), {name}, missing)) is not missing else environment.getattr(it, {name}))")
+
+    def _output_child_pre(self, node: nodes.Expr, *about: Any) -> None:
+        if not _is_html(node):
+            super()._output_child_pre(node, *about)
+
+    def _output_child_post(self, node: nodes.Expr, *about: Any) -> None:
+        if not _is_html(node):
+            super()._output_child_post(node, *about)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - the same
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
@@ -47,6 +63,13 @@ class Directly(CodeGenerator):
         self.write(")")
 
 
+def _is_html(node: nodes.Expr) -> bool:
+    match node:
+        case nodes.Filter(name=name) | nodes.Call(node=nodes.Name(name=name)):
+            return name in HTML
+    return False
+
+
 class Templates(Environment):
     """Jinja, which does once, when a template is loaded, what would be the same each time that it is drawn."""
 
@@ -57,7 +80,10 @@ class Templates(Environment):
         return {**self.globals, **(d or {})}
 
     def _generate(self, source: nodes.Template, name: str | None, *about: Any, **options: Any) -> str:
-        prepared = Preparation(self, name or "").visit(source)
+        preparation = Preparation(self, name or "")
+        prepared = preparation.visit(source)
+        if preparation.is_fragment:
+            prepared.body.insert(0, _all_names(prepared))
         return f"{super()._generate(prepared, name, *about, **options)}\n{QUICKLY}"
 
 
@@ -85,10 +111,21 @@ class Preparation(NodeTransformer):
         return self.generic_visit(node)
 
 
+def _all_names(fragment: nodes.Template) -> nodes.ExprStmt:
+    """Asks for each name that is not made here once, at the beginning, and not in every turn of a loop."""
+    by_use: dict[str, set[str]] = {"load": set(), "store": set(), "param": set()}
+    for name in fragment.find_all(nodes.Name):
+        by_use[name.ctx].add(name.name)
+    asked = sorted(by_use["load"] - by_use["store"] - by_use["param"] - {"loop", "caller", "varargs", "kwargs"})
+    return nodes.ExprStmt(nodes.Tuple([nodes.Name(name, "load") for name in asked], "load"), lineno=1)
+
+
 def quickly(value: Any) -> Any:
-    """What `escape` makes of a value, sooner: most have nothing that must be escaped."""
+    """What `escape` makes of a value, sooner: most are plain words, and need not say that they are escaped now."""
     kind = type(value)
-    if kind is Markup or (kind is str and not UNSAFE(value)):
+    if kind is str:
+        return _escape_inner(value)
+    if kind is Markup:
         return value
     return str(value) if kind is int else escape(value)
 
@@ -114,7 +151,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {"ago": _ago, "since": _since, "on": _on, "day": words.day, "moment": words.moment,
-                    "span": words.span, "number": words.number, "size": words.size,
+                    "span": words.span, "number": _number, "size": words.size,
                     "target": targets.shown}  # fmt: skip
     env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
                     "marks": MARKS, "mark": _marked(env), "policy": policy, "locale": words.locale(),
@@ -133,6 +170,11 @@ def _marked(env: Environment) -> Callable[[statuses.Status, statuses.Kind], Mark
     return mark
 
 
+@lru_cache(NUMBERS_MOST)
+def _number(value: int) -> Markup:
+    return escape(words.number(value))
+
+
 def _ago(at: datetime, now: datetime) -> Markup:
     return _time(at, words.ago(at, now))
 
@@ -146,6 +188,20 @@ def _on(at: datetime) -> Markup:
 
 
 def _time(at: datetime, in_words: str) -> Markup:
-    """A time in words, the exact one on hover."""
-    exactly, hover = at.isoformat(timespec="seconds"), quickly(words.moment(at))
+    """A time in words, the exact one on hover, as `words.moment` says it."""
+    at = words.in_utc(at)
+    day, clock = _day(at.toordinal()), words.clock(at)
+    exactly, hover = f"{day.exactly}T{clock}Z", f"{day.in_words}, {clock} UTC"
     return safe(f'<time datetime="{exactly}" title="{hover}">{quickly(in_words)}</time>')
+
+
+class Day(NamedTuple):
+    exactly: str
+    in_words: Markup
+
+
+@lru_cache(DAYS_MOST)
+def _day(ordinal: int) -> Day:
+    """A day by its number. Lists have few of them, and to put one together takes longer than all else about a time."""
+    day = date.fromordinal(ordinal)
+    return Day(day.isoformat(), escape(words.day(day)))
