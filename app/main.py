@@ -24,7 +24,7 @@ from app.web.logs import RequestLog
 from app.web.memory import Memory
 from app.web.packing import Packing
 from app.web.route import BODY_MOST
-from app.web.sharing import FRAMES_MOST, LISTS_MOST, Recollections
+from app.web.sharing import FRAMES_MOST, LISTS_MOST, Pieces, Recollections
 from app.web.streams import Streams
 
 RARELY = 10_000, 20, 50  # things made for one request are many, and nearly all go without the collector
@@ -59,7 +59,7 @@ def create_app(database: Database | None = None) -> FastAPI:
     app = Guarded(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan, telemetry=NO_TELEMETRY)
     app.state.database = database
     app.state.assets = Assets()
-    app.state.drawn, app.state.rations = pages.drawings(), Rations()
+    app.state.drawn, app.state.pieces, app.state.rations = pages.drawings(), Pieces(), Rations()
     app.state.recollections, app.state.lists = Recollections(), Recollections(LISTS_MOST)
     app.state.frames_of_visitors = Recollections(FRAMES_MOST)
     app.state.streams, app.state.lookout = Streams(), Lookout(database)

@@ -1,6 +1,6 @@
 """Pages as a whole, those that many share, and parts of pages for htmx: what a template is told, and the answer."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import unquote
@@ -12,13 +12,14 @@ from markupsafe import Markup, escape
 
 from app import db, notifications, site
 from app.config import settings
+from app.listing import Row
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.web import kit
 from app.web.drawing import environment, safe
 from app.web.kit import Answer
-from app.web.sharing import STAYS_TRUE, Fill, Frame, Hole, Recollections, Usual
+from app.web.sharing import CUT, STAYS_TRUE, Fill, Frame, Hole, Pieces, Recollections, Usual
 
-DRAWINGS_MOST = 1_500
+DRAWINGS_MOST = 500
 THEME = "theme"
 THEMES = frozenset({"light", "dark"})
 STATUSES = {NotFound: 404, NotAllowed: 403, Refused: 409, TooMany: 429, Invalid: 422}
@@ -62,29 +63,23 @@ def code_of(refusal: Refusal) -> int:
 def shared_page(
     request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill
 ) -> HTMLResponse:
-    """A whole page that many share, see `shared`."""
-    key = (theme(request), key) if key is not None else None
-    own = _own(request) | own
-    return _answer(request, shared(request, template, key, lambda: _around(request) | context(), **own), 200)
+    """A whole page, which is the same for all who share the `key`, but for some places.
 
-
-def shared(request: Request, template: str, key: Hashable, context: Callable[[], dict[str, Any]], **own: Fill) -> bytes:
-    """What is the same for all who share the `key`, which must say all that it depends on, but for some places.
-
-    It is drawn once until anything is written, and knows neither the viewer nor the request. `own` draws what each
-    reader sees in the places that the template calls `own(...)` for. Without a key it is drawn for this reader alone:
-    what visitors make up is not kept, and what they see is remembered as it leaves.
+    The key must say all that the page depends on. It is drawn once until anything is written, and knows neither the
+    viewer nor the request. `own` draws what each reader sees in the places that the template calls `own(...)` for.
+    Without a key it is drawn for this reader alone: what visitors make up is not kept.
     """
 
     def draw(hole: Hole) -> str:
-        return render(request, template, own=hole, **NOBODY, **context())
+        return render(request, template, own=hole, **NOBODY, **_around(request), **context())
 
+    own = _own(request) | own
     if key is None:
-        return Frame(draw).filled(own)
-    state = request.app.state
+        return _answer(request, Frame(draw).filled(own), 200)
+    state, chosen = request.app.state, theme(request)
     kept: Recollections = state.lists if kit.identify(request) else state.frames_of_visitors
-    frame = kept.recall(("frame", template, minute(), key), kit.revision(request), lambda: Frame(draw))
-    return frame.filled(own)
+    frame = kept.recall(("frame", template, minute(), chosen, key), kit.revision(request), lambda: Frame(draw))
+    return _answer(request, frame.filled(own), 200)
 
 
 def _around(request: Request) -> dict[str, Any]:
@@ -156,25 +151,32 @@ def minute() -> int:
     return int(db.now().timestamp() // STAYS_TRUE)
 
 
-def drawing(request: Request) -> Callable[..., bytes]:
+def drawn(request: Request) -> Callable[..., Markup]:
     """What draws a fragment once a minute from a template and facts, which must be all that it shows."""
     return partial(request.app.state.drawn, minute())
 
 
-def drawn(request: Request) -> Callable[..., Markup]:
-    """The same, as templates take it."""
-    draw = drawing(request)
-    return lambda template, **facts: safe(draw(template, **facts).decode())
-
-
-def drawings() -> Callable[..., bytes]:
-    """Those that an application remembers, as they leave: a letter that is not Latin doubles what words need."""
+def drawings() -> Callable[..., Markup]:
+    """Those that an application remembers."""
 
     @lru_cache(DRAWINGS_MOST)
-    def draw(_minute: int, template: str, **facts: Hashable) -> bytes:
-        return environment().get_template(template).render(now=db.now(), **facts).encode()
+    def draw(_minute: int, template: str, **facts: Hashable) -> Markup:
+        return safe(environment().get_template(template).render(now=db.now(), **facts))
 
     return draw
+
+
+def pieces(
+    request: Request, template: str, facts: Mapping[str, Hashable], rows: list[Row], *, voted: bool
+) -> dict[Row, bytes]:
+    """A fragment for each of the rows, drawn once a minute as well, by a template of several."""
+
+    def draw(some: list[Row]) -> str:
+        shown = {"now": db.now(), "cut": CUT, "rows": some, "voted": [row.number for row in some if voted]}
+        return environment().get_template(template).render(shown, **facts)
+
+    kept: Pieces = request.app.state.pieces
+    return kept.of_each(rows, (minute(), template, voted, *facts.values()), draw)
 
 
 def theme(request: Request) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Hashable
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from fastapi import Request, Response
 from markupsafe import escape
@@ -15,9 +14,10 @@ from app.people import Person
 from app.web import kit, narrowing, pages
 from app.web.kit import Db, Viewer
 from app.web.route import area as new_area
-from app.web.sharing import Usual
+from app.web.sharing import Fill
 
 area = new_area()
+QUOTED = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%&+=?"})  # what an address of ours within another has
 
 
 @area.get("/")
@@ -28,22 +28,22 @@ def board(request: Request, session: Db, viewer: Viewer) -> Response:
     page = kit.recalled_list(request, ("page", audience, view), lambda: listing.page(session, viewer, view))
 
     is_empty = not page.rows and kit.recalled(request, "may fill", lambda: samples.may_fill(session))
-    about = {"boards": boards, "tags": tags, "is_empty": is_empty, "is_owner": is_owner}
-    row = _drawing(request, session, viewer, page.rows)("items/_row.html", several_boards=len(boards) > 1)
+    found = len(page.rows) if view.query else bool(page.rows)
+    list_ = {"is_begun": bool(view.after), "has_more": page.next is not None, "found": found, "is_empty": is_empty}
 
     def around() -> dict[str, Any]:
         return {
-            **about, "view": view.start, "shows_samples": is_owner and samples.are_here(session),
+            **list_, "boards": boards, "tags": tags, "is_owner": is_owner, "view": view.start,
+            "shows_samples": is_owner and samples.are_here(session),
             "answering": kit.recalled(request, ("answering", today), lambda: rota.named(session, today)),
         }  # fmt: skip
 
-    of_list = (audience, view, is_owner) if viewer else None
-    of_page = (audience, view.start, today, is_owner, is_empty) if viewer or not view.query else None
-    shown = {**about, "view": view, "page": page}
-    listed = partial(pages.shared, request, "reading/_list.html", of_list, lambda: shown, row=row)
+    draw = _drawing(request, session, viewer, page.rows)("items/_rows.html", several_boards=len(boards) > 1)
+    key = (audience, view.start, today, is_owner, *list_.values()) if viewer or not view.query else None
     return pages.shared_page(
-        request, "reading/board.html", of_page, around,
-        list=listed, path=lambda: escape(view.path), quoted_path=lambda: quote(view.path),
+        request, "reading/board.html", key, around,
+        rows=lambda: draw(page.rows), next=lambda: escape(page.next and page.next.path),
+        path=lambda: escape(view.path), quoted_path=lambda: view.path.translate(QUOTED),
     )  # fmt: skip
 
 
@@ -56,24 +56,27 @@ def show_roadmap(request: Request, session: Db, viewer: Viewer) -> Response:
     may_move = policy.is_maintainer(viewer)
     return pages.shared_page(
         request, "reading/roadmap.html", audience, lambda: {"stations": stations},
-        card=draw("reading/_card.html", may_move=may_move), vote=draw("items/_vote.html"),
+        cards=draw("reading/_cards.html", may_move=may_move), refused=draw("reading/_refused.html"),
     )  # fmt: skip
 
 
-def _drawing(request: Request, session: Session, viewer: Person | None, rows: list[Row]) -> Callable[..., Usual]:
-    """For a template, what draws a row of a list for this reader, with the button that shows whether they voted."""
+def _drawing(request: Request, session: Session, viewer: Person | None, rows: list[Row]) -> Callable[..., Fill]:
+    """For a template of rows, what draws some of these for this reader, with buttons that show where they voted."""
     numbers = tuple(row.number for row in rows)
     voted: Collection[int] = ()
     if viewer is not None:
         key = "votes", viewer.key, numbers
         voted = kit.recalled(request, key, lambda: votes.of(session, viewer, list(numbers)))
 
-    def drawing(template: str, **facts: Hashable) -> Usual:
-        draw = partial(pages.drawing(request), template, viewer=viewer is not None, **facts)
-        return Usual(
-            fill=lambda row: draw(item=row, voted=(row.number,) if row.number in voted else ()),
-            differs=lambda row: row.number in voted,
-        )
+    def drawing(template: str, **facts: Hashable) -> Fill:
+        draw = partial(pages.pieces, request, template, {"viewer": viewer is not None, **facts})
+
+        def fill(some: list[Row]) -> bytes:
+            own = [row for row in some if row.number in voted]
+            drawn = draw(own, voted=True) | draw([row for row in some if row not in own], voted=False)
+            return b"\n".join(map(drawn.__getitem__, some))
+
+        return fill
 
     return drawing
 

@@ -7,8 +7,9 @@ the same, and each reader's own is put into its holes.
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from threading import Lock
 from typing import Any, TypeVar, cast
 
@@ -16,10 +17,12 @@ from markupsafe import Markup
 
 STAYS_TRUE = 60.0  # seconds: ages stand in words
 RECOLLECTIONS_MOST = 500
-FRAMES_MOST = 30  # around lists that visitors read: apart, for they may ask for any number
-LISTS_MOST = 75  # pages of lists, their frames and those around them, each of some tens of kilobytes
+FRAMES_MOST = 75  # that visitors read: apart, for they may ask for any number
+PIECES_MOST = 1_500  # each of one to three kilobytes
+LISTS_MOST = 75  # pages of lists, and their frames
 
 _SIGN = secrets.token_hex(8)  # that nobody can write, because nobody is shown it
+CUT = f"{_SIGN}."
 _HOLE = re.compile(f"{_SIGN} ([0-9]+) ")
 
 Read = TypeVar("Read")
@@ -48,6 +51,35 @@ class Shelf:
             self.things.move_to_end(key)
             if len(self.things) > self.most:
                 self.things.popitem(last=False)
+
+
+class Pieces:
+    """What was drawn of things of which many pages show some. What was drawn first makes room."""
+
+    def __init__(self, most: int = PIECES_MOST) -> None:
+        self.most = most
+        self.kept: dict[Hashable, bytes] = {}
+        self.lock = Lock()
+
+    def of_each(self, things: Iterable[Hashable], about: Hashable, draw: Callable[[Any], str]) -> dict[Any, bytes]:
+        """A piece for each; `about` is all else that they show. Those that are not there are drawn together.
+
+        `draw` is given those, and puts a `CUT` behind each. To begin anew for each takes a fifth longer.
+        """
+        found = {thing: self.kept.get((about, thing)) for thing in things}
+        missing = [thing for thing, piece in found.items() if piece is None]
+        if missing:
+            pieces = (piece.encode() for piece in draw(missing).split(f"{CUT}\n")[:-1])
+            drawn = dict(zip(missing, pieces, strict=True))
+            self._keep({(about, thing): piece for thing, piece in drawn.items()})
+            found |= drawn
+        return cast("dict[Any, bytes]", found)
+
+    def _keep(self, pieces: dict[Hashable, bytes]) -> None:
+        with self.lock:
+            self.kept |= pieces
+            for oldest in list(islice(self.kept, max(len(self.kept) - self.most, 0))):
+                del self.kept[oldest]
 
 
 class Recollections:

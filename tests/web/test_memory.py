@@ -283,18 +283,20 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
 ) -> None:
     """Also a page that nobody has seen is mostly one that others have seen; what visitors make up is not kept."""
     with own_database.session() as session:
-        for number in range(PAGE + 2):
+        for number in range(3 * PAGE + 2):
             factories.item(session, factories.person(session), f"Request {number}")
     kept = memory.app.state.frames_of_visitors.kept.things  # type: ignore[attr-defined]
-    second = re.search(r'class="rows-more">\s*<a[^>]*href="([^"#]*)', reader.get("/?sort=new").text)
-    assert second is not None
-    frames, paths = list(kept), [html.unescape(second[1]), "/?sort=new", "/?q=request", "/?q=something"]
+    paths = ["/?sort=new"]
+    for _page in range(2):
+        [more] = re.findall(r'class="rows-more">\s*<a[^>]*href="([^"#]*)', reader.get(paths[-1]).text)
+        paths.append(html.unescape(more))
+    frames, paths = list(kept), [*paths[::-1], "/?q=request", "/?q=something"]
     pages = [reader.get(path).text for path in paths]
-    assert (list(kept), len(frames)) == (frames, 1)
+    assert (list(kept), len(frames)) == (frames, 2)  # where a list begins, and where it goes on
     addresses = [html.unescape(*re.findall(r'rel="canonical" href="([^"]*)"', page)) for page in pages]
     assert [address[address.index("/?") :] for address in addresses] == paths
-    assert [page.count('<li class="row"') for page in pages] == [2, PAGE, PAGE, 0]
-    assert ["Back to the start" in page for page in pages] == [True, False, False, False]
+    assert [page.count('<li class="row"') for page in pages] == [PAGE, PAGE, PAGE, PAGE, 0]
+    assert ["Back to the start" in page for page in pages] == [True, True, False, False, False]
 
 
 def test_a_notice_is_read_by_whom_it_is_for(memory: Memory, reader: TestClient) -> None:
