@@ -133,7 +133,9 @@ class Database:
         """
         if self._is_silent():
             raise Silent(NO_ANSWER)
-        limit = asyncio.timeout(None if self._is_sqlite else HEARD_WITHIN)
+        if self._is_sqlite:
+            return await ask()
+        limit = asyncio.timeout(HEARD_WITHIN)
         try:
             async with limit:
                 return await ask()

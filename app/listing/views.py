@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from sqlmodel import col
 
@@ -17,6 +17,7 @@ from app.words import N_, _
 Word = TypeVar("Word", bound=StrEnum)
 
 
+QUOTED_MOST = 500  # values of addresses: nearly all are of the few words that a view is chosen by
 AFTER_MOST = 80  # characters: more than say where any page ended
 
 
@@ -116,7 +117,8 @@ class View:
 
     @cached_property
     def path(self) -> str:
-        return f"/?{urlencode(self.parameters)}" if self.parameters else "/"
+        given = "&".join(f"{name}={_quoted(value)}" for name, value in self.parameters.items())
+        return f"/?{given}" if given else "/"
 
     @property
     def heading(self) -> str:
@@ -155,9 +157,15 @@ class View:
         return bool(self.narrowed_by)
 
 
+_quoted = lru_cache(QUOTED_MOST)(quote_plus)
+
+
 def usual_sort(query: str) -> Sort:
     return Sort.BEST if query else Sort.TRENDING
 
 
 def _word(words: type[Word], value: str | None) -> Word | None:
-    return words(value) if value in list(words) else None
+    try:
+        return words(value) if value else None
+    except ValueError:
+        return None

@@ -1,6 +1,7 @@
 """What stands before every request: whose host, whose page sent it, how large it is, and what binds the browser."""
 
 import ipaddress
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
@@ -57,10 +58,9 @@ class Guard:
 
         async def send_guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answered = MutableHeaders(scope=message)
-                bind_browser(answered)
+                message["headers"] = bound(message["headers"])
                 if is_api:
-                    answered.update(FOR_OTHER_SITES)
+                    MutableHeaders(scope=message).update(FOR_OTHER_SITES)
             await send(message)
 
         answer = _instead(scope, headers) or self.app
@@ -95,10 +95,10 @@ class BodyLimit(RequestBodyLimitMiddleware):
         return is_number and int(length) <= self.max_body_size and b"transfer-encoding" not in headers
 
 
-def bind_browser(headers: MutableHeaders) -> None:
-    """Add what binds a browser, but for what the answer says itself."""
-    said = {name for name, _value in headers.raw}
-    headers.raw.extend(header for header in _bonds(settings().is_https) if header[0] not in said)
+def bound(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """With what binds a browser, but for what the answer says itself."""
+    said = dict(headers)
+    return [*headers, *(header for header in _bonds(settings().is_https) if header[0] not in said)]
 
 
 @cache

@@ -37,13 +37,12 @@ async def _session(request: Request) -> Session:
 
 def identify(request: Request) -> Person | None:
     """The person who is signed in in this browser; asked for once a transaction, because what it read ends with it."""
-    if getattr(request.state, "identified_in", None) is not request.state.session:
+    state = request.state
+    if getattr(state, "identified_in", None) is not state.session:
         key = request.cookies.get(session_cookie())
-        found = (
-            recalled(request, ("browser", key), lambda: sign_in.recognise(request.state.session, key)) if key else None
-        )
+        found = recalled(request, ("browser", key), lambda: sign_in.recognise(state.session, key)) if key else None
         know(request, *(found if found and not found[1].has_ended else (None, None)))
-    person: Person | None = request.state.viewer
+    person: Person | None = state.viewer
     return person
 
 

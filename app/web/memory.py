@@ -70,16 +70,15 @@ class Answer:
 
     def may_be_kept(self) -> bool:
         names = dict(self.headers)
-        private = b"set-cookie" in names or any(
-            word in names.get(b"cache-control", b"") for word in (b"private", b"no-store")
-        )
+        caching = names.get(b"cache-control", b"")
+        private = b"set-cookie" in names or b"private" in caching or b"no-store" in caching
         return self.status == 200 and not private and len(self.body) <= PAGE_MOST  # noqa: PLR2004 - OK
 
     def mark_public(self) -> None:
         """Let a cache between us and the reader carry it, and name this version."""
         self.etag = b'"' + hashlib.sha256(self.body).hexdigest()[:20].encode() + b'"'
         self.headers.append((b"etag", self.etag))
-        if not any(name == b"cache-control" for name, _value in self.headers):
+        if b"cache-control" not in dict(self.headers):
             self.headers = [pair for pair in self.headers if pair[0] != b"vary"] + [PUBLIC, VARY]
 
     async def send(self, send: Send, known: bytes | None) -> None:

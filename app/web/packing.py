@@ -24,7 +24,7 @@ except ImportError:
 
 GZIP = 31  # how the library is told to write a whole gzip file
 LEAST = 1_400  # bytes; less goes in one packet anyway
-PACKABLE = re.compile(r"text/(?!event-stream)|[a-z]+/[a-z+]*(json|xml|javascript)\b")
+PACKABLE = re.compile(rb"text/(?!event-stream)|[a-z]+/[a-z+]*(json|xml|javascript)\b")
 
 
 class Packing:
@@ -55,11 +55,10 @@ class Packing:
 
 
 def is_packable(start: Message, message: Message) -> bool:
-    headers = Headers(raw=start["headers"])
+    headers = dict(start["headers"])
     is_whole = len(message.get("body", b"")) >= LEAST and not message.get("more_body")
-    return (
-        is_whole and "content-encoding" not in headers and PACKABLE.match(headers.get("content-type", "")) is not None
-    )
+    is_packed = b"content-encoding" in headers
+    return is_whole and not is_packed and PACKABLE.match(headers.get(b"content-type", b"")) is not None
 
 
 def packed(start: Message, message: Message, scope: Scope) -> Message:
@@ -68,7 +67,6 @@ def packed(start: Message, message: Message, scope: Scope) -> Message:
     headers.add_vary_header("Accept-Encoding")
     if "gzip" not in accepting.encodings(Headers(scope=scope).get("accept-encoding", "")):
         return message
-    stream = packer.compressobj(LEVEL, packer.DEFLATED, GZIP)
-    body = stream.compress(message["body"]) + stream.flush()
+    body = packer.compress(message["body"], LEVEL, GZIP)
     headers["Content-Encoding"], headers["Content-Length"] = "gzip", str(len(body))
     return {**message, "body": body}
