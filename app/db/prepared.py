@@ -14,7 +14,7 @@ from sqlalchemy.engine.interfaces import Compiled
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 300  # statements
-ROWS_MOST = 1_500  # read lately
+ROWS_MOST = 1_000  # read lately
 
 Made = Callable[[Any], Any]
 Values = Mapping[str, Any]

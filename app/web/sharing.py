@@ -18,7 +18,7 @@ from markupsafe import Markup
 STAYS_TRUE = 60.0  # seconds: ages stand in words
 RECOLLECTIONS_MOST = 500
 FRAMES_MOST = 75  # that visitors read: apart, for they may ask for any number
-PIECES_MOST = 1_500  # each of one to three kilobytes
+PIECES_MOST = 1_000  # each of one to three kilobytes
 LISTS_MOST = 75  # pages of lists, and their frames
 
 _SIGN = secrets.token_hex(8)  # that nobody can write, because nobody is shown it

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -47,4 +48,9 @@ def things() -> Iterator[tuple[str, Callable[[Served], Figures]]]:
         yield f"{page}, anonymous", read(page)
         yield f"{page}, signed in", read(page, secret(77))
     firsts = count(step=VOTES_MOST)  # nobody votes twice for the same
-    yield "vote", lambda board: vote(board.server, board.size, SECONDS, first=next(firsts))
+    for name, clients in (("one vote at a time", 1), ("votes of 16 at once", 16)):
+        yield name, partial(_votes, firsts, clients)
+
+
+def _votes(firsts: Iterator[int], clients: int, board: Served) -> Figures:
+    return vote(board.server, board.size, SECONDS, first=next(firsts), clients=clients)

@@ -115,9 +115,9 @@ def voting(run: "Run", kind: str, size: int, server: Server, url: str, folder: P
         run.add(kind, size, "vote against pgbench, the board's", votes, board_votes(url, folder, seconds, size))
 
 
-def vote(server: Server, size: int, seconds: float, first: int = 0) -> Figures:
+def vote(server: Server, size: int, seconds: float, first: int = 0, clients: int = 16) -> Figures:
     os.environ |= {"BENCH_ITEMS": str(size), "BENCH_PEOPLE": str(SIGNED_IN), "BENCH_FROM": str(first)}
-    return drive(server, "/", seconds=seconds, script=HERE / "votes.lua")
+    return drive(server, "/", seconds=seconds, script=HERE / "votes.lua", clients=clients)
 
 
 def _ask(url: str, question: str) -> int:
