@@ -110,21 +110,20 @@ def _executed(
     The library would make a context and a result of each statement, which takes as long as to run most. What listens
     to its statements hears of this one, and it is the library that tells of trouble and looks after the connection.
     """
-    many = isinstance(values, list)
-    cursor: Any = None
+    many, wire, cursor = isinstance(values, list), connection.connection, None
+    kinds: tuple[object, ...] = ()
+    rows: Any = []
     try:
-        cursor = connection.connection.cursor()
+        cursor = wire.cursor()
         for hear in connection.dispatch.before_cursor_execute:
             hear(connection, cursor, words, values, None, many)
         (cursor.executemany if many else cursor.execute)(words, values)
-        if not brings_rows:
-            return (), []
-        return tuple(about[1] for about in cursor.description), cursor.fetchall()
+        if brings_rows:
+            kinds, rows = tuple(about[1] for about in cursor.description or ()), cursor.fetchall()
+        cursor.close()
     except BaseException as trouble:  # noqa: BLE001 - it raises what it makes of it
-        connection._handle_dbapi_exception(trouble, words, values, cursor, None)  # noqa: SLF001 - the way for all drivers
-    finally:
-        if cursor is not None:
-            cursor.close()
+        connection._handle_dbapi_exception(trouble, words, values, cursor, None)  # noqa: SLF001 - the one way there is
+    return kinds, rows
 
 
 def _rounded(values: Sequence[Any]) -> list[Any]:

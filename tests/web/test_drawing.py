@@ -1,14 +1,18 @@
 """Templates are prepared when they are loaded, and say the same as those that are not."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from babel import Locale
 from jinja2 import DictLoader, Environment, UndefinedError
 from markupsafe import Markup, escape
 
 from app import words
-from app.statuses import Status
+from app.statuses import Kind, Status
 from app.web import drawing
 from app.web.drawing import Templates
+
+AT = datetime(2026, 5, 3, 14, 2, 7, 120, UTC)
 
 
 @pytest.fixture
@@ -65,6 +69,40 @@ def test_words_are_said_in_the_language_of_the_instance(templates: Templates, mo
     about = "{{ _('%(count)s votes of %(who)s', count=3, who=who) }} {{ _('100%% votes') }}"
     source = f"<p title=\"{{{{ _('votes & more') }}}}\">{about}</p>"
     assert said(templates, source, who="<Ada>") == '<p title="Stimmen & more">3 Stimmen of &lt;Ada&gt; 100% Stimmen</p>'
+
+
+def test_what_is_html_by_its_name_is_html_or_is_escaped_by_it(
+    templates: Templates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing looks at it again; words and numbers of a language may have any sign in them."""
+    monkeypatch.setattr(words, "number", lambda value: f"{value}'000")
+    monkeypatch.setattr(words, "day", lambda _value: "3rd o' May")
+    monkeypatch.setattr(words, "span", lambda _passed: "<1 day")
+    templates.filters |= drawing.environment().filters
+    drawing._number.cache_clear()
+    drawing._day.cache_clear()
+    shown = {"number": 7, "on": AT, "since": AT, "ago": AT}
+    calls = {"mark": (Status.NEW, Kind.IDEA), "_": ("<b>",), "ngettext": ("<i>", "<b>", 2)}
+    assert {"own", "drawn"} | shown.keys() | calls.keys() == drawing.HTML
+    for name, value in shown.items():
+        arguments = "" if name in {"number", "on"} else "(now)"
+        page = said(templates, f"{{{{ value | {name}{arguments} }}}}", value=value, now=AT)
+        assert page == drawing.environment().filters[name](value, *[AT] * bool(arguments))
+        assert "&#39;" in page
+    for name, arguments in calls.items():
+        made = drawing.environment().globals[name](*arguments)
+        assert said(templates, f"{{{{ {name}(*given) }}}}", given=arguments) == made
+        assert isinstance(made, Markup)
+    drawing._number.cache_clear()
+    drawing._day.cache_clear()
+
+
+def test_a_time_says_the_minute_of_utc_wherever_it_was_read() -> None:
+    elsewhere = AT.astimezone(timezone(timedelta(hours=14)))
+    for at in (AT, elsewhere):
+        assert drawing.environment().filters["ago"](at, AT + timedelta(days=3)) == (
+            '<time datetime="2026-05-03T14:02Z" title="3 May 2026, 14:02 UTC">3 days ago</time>'
+        )
 
 
 def test_numbers_of_things_are_said_as_they_are_counted(templates: Templates) -> None:

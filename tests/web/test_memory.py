@@ -28,7 +28,7 @@ from app.web import drawing, kit, pages
 from app.web.kit import Viewer
 from app.web.memory import Memory
 from app.web.route import DatabaseRoute
-from app.web.sharing import FRAMES_MOST, RECOLLECTIONS_MOST, Frame, Recollections, Shelf, Usual
+from app.web.sharing import CUT, FRAMES_MOST, RECOLLECTIONS_MOST, Frame, Pieces, Recollections, Shelf, Usual
 from tests import factories
 from tests.asking import Browser
 
@@ -235,6 +235,20 @@ def test_what_most_readers_see_alike_is_drawn_once() -> None:
                     differs=lambda number, voted=voted: number in voted)  # fmt: skip
         assert frame.filled({"row": own}).decode().replace("ROW 7", "row 7") == page
     assert drawn == [7, 8, 8]
+
+
+def test_what_many_lists_show_is_drawn_once_and_all_that_is_missing_together() -> None:
+    pieces, drawn = Pieces(most=3), []
+
+    def draw(numbers: list[int]) -> str:
+        drawn.append(numbers)
+        return "".join(f"row {number} Ω{CUT}\n" for number in numbers)
+
+    for numbers in ([1, 2], [2, 3, 1], [3, 2], [4], [1]):
+        assert pieces.of_each(numbers, "board", draw) == {number: f"row {number} Ω".encode() for number in numbers}
+    assert drawn == [[1, 2], [3], [4], [1]]  # what was drawn first had made room
+    assert pieces.of_each([4], "roadmap", draw) == {4: "row 4 Ω".encode()}
+    assert (drawn[-1], len(pieces.kept)) == ([4], 3)
 
 
 def test_what_is_drawn_for_many_knows_none_of_them(
