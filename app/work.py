@@ -7,12 +7,13 @@ import asyncio
 import logging
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from threading import Timer
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import (
     attachments,
@@ -35,6 +36,7 @@ from app.imports import running
 from app.status_changes import questions
 
 FIRST = 0.5  # seconds after the start, when those who waited for it have their pages
+LOOKS_ANYWAY_AFTER = 2.0  # seconds: what was written long ago falls due as well
 PAUSE_AFTER_TROUBLE = 10.0  # seconds
 END_MOST = 10.0  # seconds
 log = logging.getLogger("daylight.work")
@@ -118,9 +120,20 @@ async def in_background(database: Database) -> AsyncIterator[None]:
 
 
 async def _repeat(job: Job, database: Database, stop: asyncio.Event) -> None:
-    pause = FIRST
+    """Round after round; while nobody writes, most are spared: to learn that costs a hundredth of looking."""
+    pause, seen, looks_at = FIRST, None, 0.0
     while not await _is_set_within(pause, stop):
-        pause = await asyncio.to_thread(job.once, database)
+        revision = await _revision(database)
+        if revision is None or revision != seen or time.monotonic() >= looks_at:
+            seen, looks_at = revision, time.monotonic() + LOOKS_ANYWAY_AFTER
+            pause = await asyncio.to_thread(job.once, database)
+
+
+async def _revision(database: Database) -> object:
+    try:
+        return await database.revision()
+    except SQLAlchemyError:
+        return None  # whoever looks tells of it
 
 
 async def _is_set_within(seconds: float, stop: asyncio.Event) -> bool:
