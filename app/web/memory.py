@@ -130,6 +130,7 @@ class Memory:
         underway = self.drawing.get((key, revision))
         if underway is not None and (shared := await underway).may_be_kept():
             return shared
+        scope.setdefault("state", {})["revision"] = revision  # so that nobody needs to ask again
         self.drawing[key, revision] = future = get_running_loop().create_future()
         answer = Answer(revision, time.monotonic() + STAYS_TRUE)
         try:

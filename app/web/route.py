@@ -61,9 +61,11 @@ class DatabaseRoute(APIRoute):
         async def handle(request: Request) -> Response:
             writes = request.method not in SAFE_METHODS
             database = request.app.state.database
-            request.state.revision = None if writes else await database.revision()
             if writes:
+                request.state.revision = None
                 await self.read(request)
+            elif not hasattr(request.state, "revision"):  # who remembers pages has asked already
+                request.state.revision = await database.revision()
 
             def work(session: Session) -> Response:
                 request.state.session = session
