@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from httpx import ASGITransport, AsyncClient
 from jinja2 import DictLoader, UndefinedError
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from starlette.testclient import TestClient
@@ -23,6 +24,7 @@ from app.items import Item
 from app.listing import PAGE, Sort
 from app.main import create_app
 from app.people import Role
+from app.site import Site
 from app.statuses import Kind, Status
 from app.web import drawing, kit, pages
 from app.web.kit import Viewer
@@ -311,6 +313,16 @@ def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
     assert [address[address.index("/?") :] for address in addresses] == paths
     assert [page.count('<li class="row"') for page in pages] == [PAGE, PAGE, PAGE, PAGE, 0]
     assert ["Back to the start" in page for page in pages] == [True, True, False, False, False]
+
+
+def test_what_all_pages_of_visitors_share_is_read_anew_when_something_was_written(
+    own_database: Database, memory: Memory, reader: TestClient
+) -> None:
+    for name in ("Lighthouse", "Northern light"):
+        with own_database.session() as session:
+            session.execute(update(Site).values(name=name))
+        for path in ("/", "/roadmap", "/?sort=new&after=1_2026-05-03"):
+            assert f'content="{name}"' in reader.get(path).text, path
 
 
 def test_a_notice_is_read_by_whom_it_is_for(memory: Memory, reader: TestClient) -> None:
