@@ -1,6 +1,7 @@
 """Statements that are put into words once say, store and bring what they would if SQLAlchemy did it each time."""
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import bindparam, event, func, text
@@ -86,6 +87,14 @@ def test_a_value_that_is_missing_is_not_taken_for_none(session: Session, three: 
     assert db.run(session, named, {"number": three[0].number}) == [(three[0].title,)]
     with pytest.raises(KeyError, match="number"):
         db.run(session, named, {"numbers": [1]})
+
+
+def test_the_driver_says_once_of_which_kind_the_columns_are(session: Session, three: list[Item]) -> None:
+    """It makes that up anew for whoever asks, which takes longer than a short list."""
+    numbered = select(Item.number, Item.title, Item.kind).order_by(col(Item.number))
+    assert db.run(session, numbered) == [(item.number, item.title, item.kind) for item in three]
+    says_nothing = SimpleNamespace(fetchall=lambda: [(7, "Dark mode", "idea")])
+    assert prepared(numbered, session.connection().dialect, None)._taken(says_nothing) == [(7, "Dark mode", "idea")]
 
 
 def test_each_of_several_rows_is_stored_as_a_single_one_is(session: Session, three: list[Item]) -> None:

@@ -74,14 +74,21 @@ class Prepared:
         if isinstance(values, list):
             asked = [self._asked(row) for row in values]
             wording = self._wording(asked[0])
-            _executed(connection, wording.words, [wording.filled(row) for row in asked], brings_rows=False)
-            return []
+            return _executed(connection, wording.words, [wording.filled(row) for row in asked], lambda _cursor: [])
         asked_once = self._asked(values or {})
         wording = self._wording(asked_once)
-        kinds, rows = _executed(connection, wording.words, wording.filled(asked_once), brings_rows=bool(self.types))
+        rows = _executed(connection, wording.words, wording.filled(asked_once), self._taken)
+        return list(map(self.read, rows)) if self.read is not None else []
+
+    def _taken(self, cursor: Any) -> list[Row]:
+        """The rows as they come from the driver, which is asked once of which kind their columns are."""
+        if not self.types:
+            return []
         if self.read is None:
+            kinds = tuple(about[1] for about in cursor.description)
             self.read = _reading(self.types, self.dialect, kinds, self.made_into)
-        return list(map(self.read, rows))
+        rows: list[Row] = cursor.fetchall()
+        return rows
 
     def _asked(self, values: Values) -> dict[str, Any]:
         asked = {**self.own, **values}
@@ -102,28 +109,24 @@ class Prepared:
         return compiled
 
 
-def _executed(
-    connection: Connection, words: str, values: Any, *, brings_rows: bool
-) -> tuple[tuple[object, ...], list[Row]]:
-    """The kinds of the columns and the rows, as they come from the driver.
+def _executed(connection: Connection, words: str, values: Any, take: Callable[[Any], list[Row]]) -> list[Row]:
+    """What `take` takes from the driver's cursor.
 
     The library would make a context and a result of each statement, which takes as long as to run most. What listens
     to its statements hears of this one, and it is the library that tells of trouble and looks after the connection.
     """
     many, wire, cursor = isinstance(values, list), connection.connection, None
-    kinds: tuple[object, ...] = ()
-    rows: Any = []
+    rows: list[Row] = []
     try:
         cursor = wire.cursor()
         for hear in connection.dispatch.before_cursor_execute:
             hear(connection, cursor, words, values, None, many)
         (cursor.executemany if many else cursor.execute)(words, values)
-        if brings_rows:
-            kinds, rows = tuple(about[1] for about in cursor.description or ()), cursor.fetchall()
+        rows = take(cursor)
         cursor.close()
     except BaseException as trouble:  # noqa: BLE001 - it raises what it makes of it
         connection._handle_dbapi_exception(trouble, words, values, cursor, None)  # noqa: SLF001 - the one way there is
-    return kinds, rows
+    return rows
 
 
 def _rounded(values: Sequence[Any]) -> list[Any]:
