@@ -10,6 +10,7 @@ import tempfile
 from asyncio import Transport
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, cast
@@ -32,6 +33,7 @@ START_MOST = 60  # seconds
 END_MOST = 25  # seconds
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 STREAMS = "streams"  # what the application hands to the protocol: it alone hears in time that the end has come
+LOOP = "app.listening:Loop" if find_spec("uvloop") else "auto"
 MEMORY = Path("/dev/shm")  # noqa: S108 - counting there goes on while the disk is full
 
 
@@ -105,7 +107,7 @@ def serve(host: str, port: int, workers: int) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn sends itself the signal again when it is done
     with _shared_counts():
         uvicorn.run(
-            "app.main:served", factory=True, host=host, port=port, workers=workers, http=PartingProtocol,
+            "app.main:served", factory=True, host=host, port=port, workers=workers, http=PartingProtocol, loop=LOOP,
             proxy_headers=True, forwarded_allow_ips=settings().trusted_proxies, server_header=False,
             log_config=logs.configuration(), log_level="warning", access_log=False,
             timeout_worker_healthcheck=START_MOST, timeout_graceful_shutdown=END_MOST,
