@@ -13,11 +13,11 @@ class Kind(StrEnum):
 
     @property
     def label(self) -> str:
-        return _("Defect") if self is Kind.DEFECT else _("Idea")
+        return _(KINDS[self])
 
     @property
     def plural(self) -> str:
-        return _("Defects") if self is Kind.DEFECT else _("Ideas")
+        return _(MANY_OF_A_KIND[self])
 
 
 class Status(StrEnum):
@@ -52,6 +52,8 @@ class Status(StrEnum):
         return _(PROMISES[self])
 
 
+KINDS = {Kind.IDEA: N_("Idea"), Kind.DEFECT: N_("Defect")}
+MANY_OF_A_KIND = {Kind.IDEA: N_("Ideas"), Kind.DEFECT: N_("Defects")}
 CLOSED = frozenset({Status.SHIPPED, Status.DECLINED, Status.DUPLICATE})
 PROMISED = frozenset({Status.NEEDS_INFO, Status.PLANNED, Status.IN_PROGRESS})  # a question does not end a promise
 LABELS = {

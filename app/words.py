@@ -86,7 +86,9 @@ def ago(value: datetime, now: datetime) -> str:
 
 def _roughly(value: timedelta) -> tuple[int, int]:
     """Its days, or the minutes of what is shorter: words tell no more, so there are few to remember."""
-    return (0, value.seconds // 60) if value.days == 0 else (max(value.days, 0), 0)
+    if value.days > 0:
+        return value.days, 0
+    return 0, value.seconds // 60 if value.days == 0 else 0
 
 
 @lru_cache(5_000)

@@ -23,13 +23,19 @@ Read = Callable[[Row], Any]
 
 
 class Part(NamedTuple):
-    """A value of a statement, or all of a list: its name, how the driver takes it, and what a list is called there."""
+    """A value of a statement, or all of a list: its name, how the driver takes it, and what a list is called there.
+
+    What stands in the statement itself is the same each time, and made once.
+    """
 
     name: str
     made: Made | None
     ones: tuple[str, ...] | None
+    stands: list[Any] | None
 
     def of(self, values: Values) -> Any:
+        if self.stands is not None:
+            return self.stands
         given = [values[self.name]] if self.ones is None else values[self.name]
         return given if self.made is None else map(self.made, given)
 
@@ -37,14 +43,16 @@ class Part(NamedTuple):
 class Wording:
     """A statement in words, for lists as long as those in the values."""
 
-    def __init__(self, compiled: Any, values: Values, into: Mapping[str, Made | None]) -> None:
+    def __init__(
+        self, compiled: Any, values: Values, into: Mapping[str, Made | None], standing: Mapping[str, list[Any]]
+    ) -> None:
         state = compiled.construct_expanded_state(values, escape_names=False)
         lists = {ones[0]: (name, tuple(ones)) for name, ones in state.parameter_expansion.items() if ones}
         later = {one for _name, ones in lists.values() for one in ones[1:]}
         names = list(state.parameters) if state.positiontup is None else state.positiontup
         named = [lists.get(name, (name, None)) for name in names if name not in later]
         self.words = state.statement
-        self.parts = [Part(name, into[name], ones) for name, ones in named]
+        self.parts = [Part(name, into[name], ones, standing.get(name)) for name, ones in named]
         self.names = None if state.positiontup is not None else [one for name, ones in named for one in ones or [name]]
 
     def filled(self, values: Values) -> Any:
@@ -68,6 +76,8 @@ class Prepared:
         self.own = {name: own[name] for name, bind in binds.items() if own[name] is not None or not bind.required}
         self.into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
         self.lists = [name for name, bind in binds.items() if bind.expanding]
+        standing = [name for name, bind in binds.items() if bind.unique and not bind.expanding and name in self.own]
+        self.standing = {name: [self._made(name)] for name in standing}
 
     def run(self, connection: Connection, values: Values | list[dict[str, Any]] | None) -> list[Any]:
         """The rows that it brings. With several rows of values it is done for each of them, and brings none."""
@@ -90,6 +100,10 @@ class Prepared:
         rows: list[Row] = cursor.fetchall()
         return rows
 
+    def _made(self, name: str) -> Any:
+        made, value = self.into[name], self.own[name]
+        return value if made is None else made(value)
+
     def _asked(self, values: Values) -> dict[str, Any]:
         asked = {**self.own, **values}
         for name in self.lists:
@@ -100,7 +114,7 @@ class Prepared:
         lengths = tuple([len(asked[name]) for name in self.lists])
         wording = self.wordings.get(lengths)
         if wording is None:
-            wording = self.wordings[lengths] = Wording(self._compiled(), asked, self.into)
+            wording = self.wordings[lengths] = Wording(self._compiled(), asked, self.into, self.standing)
         return wording
 
     def _compiled(self) -> Any:

@@ -4,7 +4,7 @@ from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
@@ -193,18 +193,15 @@ def _on(at: datetime) -> Markup:
 def _time(at: datetime, in_words: str) -> Markup:
     """A time in words, the exact one on hover, as `words.moment` says it."""
     at = words.in_utc(at)
-    day, clock = _day(at.toordinal()), words.clock(at)
-    exactly, hover = f"{day.exactly}T{clock}Z", f"{day.in_words}, {clock} UTC"
-    return safe(f'<time datetime="{exactly}" title="{hover}">{quickly(in_words)}</time>')
-
-
-class Day(NamedTuple):
-    exactly: str
-    in_words: Markup
+    (begins, goes_on), clock = _day(at.toordinal()), words.clock(at)
+    return safe(f'{begins}{clock}{goes_on}{clock} UTC">{quickly(in_words)}</time>')
 
 
 @lru_cache(DAYS_MOST)
-def _day(ordinal: int) -> Day:
-    """A day by its number. Lists have few of them, and to put one together takes longer than all else about a time."""
+def _day(ordinal: int) -> tuple[str, str]:
+    """What comes before the minute in a time of this day, and before that on hover.
+
+    Lists have few days, and to put one together takes longer than all else about a time.
+    """
     day = date.fromordinal(ordinal)
-    return Day(day.isoformat(), escape(words.day(day)))
+    return f'<time datetime="{day.isoformat()}T', f'Z" title="{escape(words.day(day))}, '
