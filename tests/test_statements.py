@@ -72,6 +72,22 @@ def test_what_a_statement_was_given_before_stays_with_it(session: Session, three
         assert db.run(session, named.params(number=item.number)) == [(item.title,)]
 
 
+def test_what_stands_in_a_statement_is_made_once_and_what_is_asked_each_time(
+    session: Session, three: list[Item], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(db.Word, "process_bind_param", lambda _type, value, _dialect: made.append(value) or str(value))
+    standing = (
+        select(Item.number)
+        .where(Item.status != Status.DUPLICATE, Item.kind == bindparam("kind"))
+        .order_by(col(Item.number))
+    )
+    for kind in ("idea", "defect", "idea"):
+        expected = [(item.number,) for item in three if item.kind == kind]
+        assert db.run(session, standing, {"kind": kind}) == expected
+    assert made == ["duplicate", "idea", "defect", "idea"]
+
+
 def test_there_are_few_wordings_however_long_the_lists_are(session: Session, three: list[Item]) -> None:
     numbered = select(Item.number).where(col(Item.number).in_(bindparam("numbers", expanding=True)))
     for length in range(1, 65):

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.engine.interfaces import Compiled
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 300  # statements
@@ -44,7 +44,7 @@ class Wording:
     """A statement in words, for lists as long as those in the values."""
 
     def __init__(
-        self, compiled: Any, values: Values, into: Mapping[str, Made | None], standing: Mapping[str, list[Any]]
+        self, compiled: SQLCompiler, values: Values, into: Mapping[str, Made | None], standing: Mapping[str, list[Any]]
     ) -> None:
         state = compiled.construct_expanded_state(values, escape_names=False)
         lists = {ones[0]: (name, tuple(ones)) for name, ones in state.parameter_expansion.items() if ones}
@@ -70,7 +70,8 @@ class Prepared:
         self.types = tuple(column.type for column in statement.exported_columns)
         self.read: Read | None = None
         self.wordings: dict[tuple[int, ...], Wording] = {}
-        compiled = self._compiled()
+        self.compiled: SQLCompiler | None = None
+        compiled = self.compiled = self._compiled()
         own: Values = compiled.params
         binds = {name: compiled.binds[name] for name in own}
         self.own = {name: own[name] for name, bind in binds.items() if own[name] is not None or not bind.required}
@@ -117,9 +118,10 @@ class Prepared:
             wording = self.wordings[lengths] = Wording(self._compiled(), asked, self.into, self.standing)
         return wording
 
-    def _compiled(self) -> Any:
-        """Not kept, because it is large."""
-        compiled: Compiled = self.statement.compile(dialect=self.dialect)
+    def _compiled(self) -> SQLCompiler:
+        """Kept for the first wording only, because it is large."""
+        compiled: SQLCompiler = self.compiled or self.statement.compile(dialect=self.dialect)
+        self.compiled = None
         return compiled
 
 

@@ -1,7 +1,7 @@
 -- Each request is a page of the board that nobody has asked for before: it begins at another place of its order.
 local sorts = { "trending", "new", "votes", "answered", "waiting" }
 local filters = { "", "&kind=idea", "&kind=defect", "&status=planned", "&status=new", "&status=declined&kind=idea" }
-local count = 0
+local count = tonumber(os.getenv("BENCH_FROM") or "0")
 
 local function moment()
   return os.date("!%Y-%m-%dT%H:%M:%SZ", os.time() - count * 7919 % 77760000)
