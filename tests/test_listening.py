@@ -7,8 +7,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import pytest
+import uvicorn
 
-from app import listening
+from app import listening, serving
 from app.listening import Door, Loop
 
 SOON = 5  # seconds
@@ -155,3 +156,11 @@ def test_who_is_in_stays_when_the_door_closes_and_who_comes_later_waits_for_anot
                 assert await is_answered(late, b"late")
 
     run(test)
+
+
+def test_workers_are_served_by_such_a_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(uvicorn, "run", lambda app, **options: asked.update(options, app=app))
+    serving.serve("127.0.0.1", 8000, workers=2)
+    assert uvicorn.Config(**asked).get_loop_factory() is Loop
