@@ -62,11 +62,11 @@ def station(session: Session, viewer: Person | None, status: Status, within: Vie
 
 @lru_cache(SHAPES_MOST)
 def _rows(role: Role | None, narrowed_by: frozenset[str], most: int, *, is_open: bool) -> Select[Any]:
-    numbers = listing.numbers(role, narrowed_by)
+    narrowed = listing.narrowed(role, narrowed_by)
     if is_open:
-        return listing.first([numbers], col(Item.support), most)
+        return listing.first([narrowed], col(Item.support), most)
     closed = col(Item.status) == bindparam("status")  # said once more, as a way in: there is an index of just this
-    return listing.first([numbers.where(closed)], col(Item.status_changed_at), most)
+    return listing.first([narrowed & closed], col(Item.status_changed_at), most)
 
 
 def _due(row: Row) -> tuple[bool, Any, str]:

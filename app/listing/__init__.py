@@ -3,7 +3,7 @@
 A list reads stored counts and copies only, never votes or comments, in an order that an index can walk.
 """
 
-from app.listing.pages import PAGE, numbers, page, similar, tags_in_use, values_of
+from app.listing.pages import PAGE, narrowed, page, similar, tags_in_use, values_of
 from app.listing.rows import Row, fetch, first, row, with_numbers
 from app.listing.views import Sort, View
 
@@ -14,7 +14,7 @@ __all__ = [
     "View",
     "fetch",
     "first",
-    "numbers",
+    "narrowed",
     "page",
     "row",
     "similar",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, true, tuple_
 from sqlmodel import Session, col
 
 from app import db, paging, search, sight
@@ -76,11 +76,11 @@ def similar(session: Session, viewer: Person | None, title: str) -> list[Row]:
 
 
 @lru_cache(SHAPES_MOST)
-def numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
-    """The numbers of what somebody of this role may see, in no order, narrowed by what `values_of` names.
+def narrowed(role: Role | None, narrowed_by: frozenset[str]) -> ColumnElement[bool]:
+    """The condition on Item of what somebody of this role may see, narrowed by what `values_of` names.
 
-    The conditions are no way in: all of them stand in the indexes of the orders, and to walk one of those until a page
-    is full reads less than to sort everything of one status or one board.
+    It is no way in: all that it looks at stands in the indexes of the orders, and to walk one of those until a page is
+    full reads less than to sort everything of one status or one board.
     """
     status = db.not_a_way_in(Item.status)
     board = select(col(Board.id)).where(col(Board.slug) == bindparam("board")).scalar_subquery()
@@ -91,10 +91,15 @@ def numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
         "status": status == bindparam("status"),
         "tag": col(Item.number).in_(tagged.where(col(Tag.slug) == bindparam("tag"))),
     }
-    narrowed = [condition for name, condition in conditions.items() if name in narrowed_by]
+    chosen = [condition for name, condition in conditions.items() if name in narrowed_by]
     if "status" not in narrowed_by:
-        narrowed.append(status != Status.DUPLICATE)
-    return select(col(Item.number)).where(sight.visible_by(role, bindparam("viewer_id")), *narrowed)
+        chosen.append(status != Status.DUPLICATE)
+    return and_(sight.visible_by(role, bindparam("viewer_id")), *chosen)
+
+
+@lru_cache(SHAPES_MOST)
+def _numbers(role: Role | None, narrowed_by: frozenset[str]) -> Select[Any]:
+    return select(col(Item.number)).where(narrowed(role, narrowed_by))
 
 
 def values_of(viewer: Person | None, view: View) -> dict[str, Any]:
@@ -110,30 +115,28 @@ def _page_of(
     role: Role | None, sort: Sort, narrowed_by: frozenset[str], *, is_begun: bool, is_searched: bool, finds_pairs: bool
 ) -> Select[Any]:
     """The rows of a page. Put together once for each shape of view, which costs more than to read them."""
-    found, column = numbers(role, narrowed_by), sort.column
+    column = sort.column
+    found = [narrowed(role, narrowed_by), column.is_not(None)]
     if sort in OF_SOME_STATUSES and "status" in narrowed_by:
-        found = found.where(col(Item.status) == bindparam("status"))  # said once more, as a way in
+        found.append(col(Item.status) == bindparam("status"))  # said once more, as a way in
     if is_searched:
-        found = found.where(col(Item.number).in_(bindparam("found", expanding=True)))
-    found = found.where(column.is_not(None))
-    return first(
-        _after(found, sort, finds_pairs=finds_pairs) if is_begun else [found], column, PAGE + 1, rises=sort.rises
-    )
+        found.append(col(Item.number).in_(bindparam("found", expanding=True)))
+    begun = _after(sort, finds_pairs=finds_pairs) if is_begun else [true()]
+    return first([and_(*found, start) for start in begun], column, PAGE + 1, rises=sort.rises)
 
 
-def _after(found: Select[Any], sort: Sort, *, finds_pairs: bool) -> list[Select[Any]]:
-    """Those behind the start: of the same value those that are left, and those beyond."""
+def _after(sort: Sort, *, finds_pairs: bool) -> list[ColumnElement[bool]]:
+    """What lies behind the start: of the same value those that are left, and those beyond."""
     column, beyond = sort.column, operator.gt if sort.rises else operator.lt
     start: Any = bindparam("start", type_=column.type)
     start_number: Any = bindparam("start_number")
     if finds_pairs:
-        return [found.where(beyond(tuple_(column, col(Item.number)), tuple_(start, start_number)))]
-    left = found.where(column == start, beyond(col(Item.number), start_number))
-    return [left, found.where(beyond(column, start))]
+        return [beyond(tuple_(column, col(Item.number)), tuple_(start, start_number))]
+    return [and_(column == start, beyond(col(Item.number), start_number)), beyond(column, start)]
 
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
-    among = numbers(viewer.role if viewer else None, view.narrowed_by)
+    among = _numbers(viewer.role if viewer else None, view.narrowed_by)
     return search.find(session, view.query, among, most, values_of(viewer, view))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, select, union_all
 from sqlmodel import Session, col
 
 from app import db, sight
@@ -90,19 +90,16 @@ def row(session: Session, viewer: Person | None, number: int) -> Row:
     return found
 
 
-def first(numbers: Sequence[Select[Any]], column: Any, most: int, *, rises: bool = False) -> Select[Any]:
-    """The first rows, by a column and the number, of those whose numbers any of the selects brings.
+def first(among: Sequence[ColumnElement[bool]], column: Any, most: int, *, rises: bool = False) -> Select[Any]:
+    """The first rows, by a column and the number, among the items of each of these conditions, which share none.
 
-    Only these rows are read, where an index holds the order.
+    Only these rows are read, where an index holds the order and what the conditions look at.
     """
-
-    def ordered(*columns: Any) -> list[Any]:
-        return [each if rises else each.desc() for each in columns]
-
-    walked = union_all(*(each.add_columns(column) for each in numbers))
-    at = walked.selected_columns
-    some = walked.order_by(*ordered(at[column.key], at.number)).limit(db.most(most)).subquery()
-    return ROWS.join(some, some.c.number == Item.number).order_by(*ordered(column, col(Item.number)))
+    of_each = [ROWS.where(condition) for condition in among]
+    rows: Any = union_all(*of_each) if len(of_each) > 1 else of_each[0]
+    order = [rows.selected_columns[name] for name in (column.key, "number")]
+    ordered: Select[Any] = rows.order_by(*(each if rises else each.desc() for each in order))
+    return ordered.limit(db.most(most))
 
 
 def fetch(session: Session, viewer: Person | None, rows: Select[Any], values: Mapping[str, Any]) -> list[Row]:
