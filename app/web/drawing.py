@@ -1,5 +1,6 @@
 """The templates: where they are, and what all of them know."""
 
+import re
 from collections.abc import Callable, MutableMapping
 from datetime import date, datetime
 from functools import cache, lru_cache, partial
@@ -17,7 +18,8 @@ from app.marks import MARKS
 QUICKLY = f"from {__name__} import quickly as escape\n"
 OBJECTS = frozenset({"item"})  # which have attributes, and no entries
 TOLD = frozenset({"asset", "drawn", "own"})  # functions
-HTML = frozenset({"_", "ago", "drawn", "mark", "ngettext", "number", "on", "own", "since"})  # what these give
+HTML = frozenset({"_", "ago", "drawn", "mark", "ngettext", "number", "on", "own", "since", "votes"})  # what these give
+VALUE = re.compile(r"%\((\w+)\)s")  # in words
 DAYS_MOST, NUMBERS_MOST = 5_000, 5_000
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -104,11 +106,26 @@ class Preparation(NodeTransformer):
         fragment = self.environment.parse(loader.get_source(self.environment, name.value)[0], name.value)
         return nodes.Scope(self.visit(fragment).body, lineno=node.lineno)
 
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - the same
+        self.generic_visit(node)
+        node.nodes = [part for each in node.nodes for part in _parts(each)]
+        return node
+
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the same
         match node:
             case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=message)], kwargs=[]):
                 return nodes.Const(_say(message), lineno=node.lineno)
         return self.generic_visit(node)
+
+
+def _parts(node: nodes.Expr) -> list[nodes.Expr]:
+    """Words with values in them, where they are put out: words and values in turn, which nothing needs to join then."""
+    match node:
+        case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=message)], kwargs=given):
+            values = {each.key: each.value for each in given}
+            between = VALUE.split(words._(message))
+            return [values[each] if at % 2 else nodes.TemplateData(each % ()) for at, each in enumerate(between)]
+    return [node]
 
 
 def _all_names(fragment: nodes.Template) -> nodes.ExprStmt:
@@ -155,7 +172,7 @@ def environment() -> Environment:
     env.install_gettext_translations(words.translations(), newstyle=True)  # type: ignore[attr-defined]
     env.filters |= {"ago": _ago, "since": _since, "on": _on, "day": words.day, "moment": words.moment,
                     "span": words.span, "number": _number, "size": words.size,
-                    "target": targets.shown}  # fmt: skip
+                    "target": targets.shown, "votes": _votes}  # fmt: skip
     env.globals |= {"Status": statuses.Status, "Reason": statuses.Reason, "Kind": statuses.Kind, "Weight": votes.Weight,
                     "marks": MARKS, "mark": _marked(env), "policy": policy, "locale": words.locale(),
                     "_": _say, "ngettext": _say_number}  # fmt: skip
@@ -176,6 +193,11 @@ def _marked(env: Environment) -> Callable[[statuses.Status, statuses.Kind], Mark
 @lru_cache(NUMBERS_MOST)
 def _number(value: int) -> Markup:
     return escape(words.number(value))
+
+
+@lru_cache(NUMBERS_MOST)
+def _votes(count: int) -> Markup:
+    return _say_number("%(count)s vote", "%(count)s votes", count, count=_number(count))
 
 
 def _ago(at: datetime, now: datetime) -> Markup:

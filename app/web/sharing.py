@@ -23,6 +23,7 @@ LISTS_MOST = 75  # pages of lists, and their frames
 
 _SIGN = secrets.token_hex(8)  # that nobody can write, because nobody is shown it
 CUT = f"{_SIGN}."
+BEHIND = f"{CUT}\n".encode()
 _HOLE = re.compile(f"{_SIGN} ([0-9]+) ")
 
 Read = TypeVar("Read")
@@ -69,7 +70,7 @@ class Pieces:
         found = {thing: self.kept.get((about, thing)) for thing in things}
         missing = [thing for thing, piece in found.items() if piece is None]
         if missing:
-            pieces = (piece.encode() for piece in draw(missing).split(f"{CUT}\n")[:-1])
+            pieces = draw(missing).encode().split(BEHIND)[:-1]
             drawn = dict(zip(missing, pieces, strict=True))
             self._keep({(about, thing): piece for thing, piece in drawn.items()})
             found |= drawn

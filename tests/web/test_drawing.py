@@ -71,6 +71,18 @@ def test_words_are_said_in_the_language_of_the_instance(templates: Templates, mo
     assert said(templates, source, who="<Ada>") == '<p title="Stimmen & more">3 Stimmen of &lt;Ada&gt; 100% Stimmen</p>'
 
 
+def test_values_stand_where_the_language_has_them(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = {"%(who)s wrote %(what)s": "%(what)s, 100%%: %(who)s (%(who)s)"}
+    monkeypatch.setattr(words, "_", order.get)
+    source = "{{ _('%(who)s wrote %(what)s', who=who, what=what) }}"
+    assert said(templates, source, who="<Ada>", what=Markup("<b>")) == "<b>, 100%: &lt;Ada&gt; (&lt;Ada&gt;)"
+
+
+def test_words_that_ask_for_a_value_that_is_not_there_fail(templates: Templates) -> None:
+    with pytest.raises(KeyError):
+        said(templates, "{{ _('%(who)s wrote', whom='Ada') }}")
+
+
 def test_what_is_html_by_its_name_is_html_or_is_escaped_by_it(
     templates: Templates, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,13 +91,13 @@ def test_what_is_html_by_its_name_is_html_or_is_escaped_by_it(
     monkeypatch.setattr(words, "day", lambda _value: "3rd o' May")
     monkeypatch.setattr(words, "span", lambda _passed: "<1 day")
     templates.filters |= drawing.environment().filters
-    drawing._number.cache_clear()
-    drawing._day.cache_clear()
-    shown = {"number": 7, "on": AT, "since": AT, "ago": AT}
+    for remembered in (drawing._number, drawing._votes, drawing._day):
+        remembered.cache_clear()
+    shown = {"number": 7, "votes": 7, "on": AT, "since": AT, "ago": AT}
     calls = {"mark": (Status.NEW, Kind.IDEA), "_": ("<b>",), "ngettext": ("<i>", "<b>", 2)}
     assert {"own", "drawn"} | shown.keys() | calls.keys() == drawing.HTML
     for name, value in shown.items():
-        arguments = "" if name in {"number", "on"} else "(now)"
+        arguments = "" if name in {"number", "votes", "on"} else "(now)"
         page = said(templates, f"{{{{ value | {name}{arguments} }}}}", value=value, now=AT)
         assert page == drawing.environment().filters[name](value, *[AT] * bool(arguments))
         assert "&#39;" in page
@@ -93,8 +105,8 @@ def test_what_is_html_by_its_name_is_html_or_is_escaped_by_it(
         made = drawing.environment().globals[name](*arguments)
         assert said(templates, f"{{{{ {name}(*given) }}}}", given=arguments) == made
         assert isinstance(made, Markup)
-    drawing._number.cache_clear()
-    drawing._day.cache_clear()
+    for remembered in (drawing._number, drawing._votes, drawing._day):
+        remembered.cache_clear()
 
 
 def test_a_time_says_the_minute_of_utc_wherever_it_was_read() -> None:
