@@ -211,7 +211,7 @@ def test_background_work_waits_for_a_lull_and_not_forever(
 def fill(session: Session) -> None:
     """Write more pages than a log is left with, and fewer than a writer would empty it at."""
     session.execute(text("CREATE TABLE page (words BLOB)"))
-    session.execute(text("INSERT INTO page VALUES (:words)"), [{"words": bytes(3000)}] * 1500)
+    session.execute(text("INSERT INTO page VALUES (:words)"), [{"words": bytes(3000)}] * (EMPTIED_FROM + 500))
 
 
 def test_the_log_is_emptied_beside_those_who_write_and_begins_anew(writer: WritingThread, engine: Engine) -> None:

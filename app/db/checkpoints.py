@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-EMPTIED_FROM = 1_000  # pages
+EMPTIED_FROM = 2_000  # pages; at half as many a tenth fewer votes are counted, at twice as many some wait twice as long
 FILLED_AT = 5_000  # pages; a writer that is so far ahead empties the log itself, or it would grow without end
 PASSES_MOST = 8
 RESTS_FOR = 0.01  # seconds
