@@ -588,7 +588,7 @@ OF_TWIN = [
     "/api/v1/items?status=duplicate", f"/api/v1/items/similar?title={TWIN}", "/api/v1/items/{twin}",
     "/api/v1/items/{twin}/vote", "/api/v1/items/{twin}/status-changes",
 ]  # fmt: skip
-ROOT = 4711
+ROOT = 471_147_114  # longer than any number of a time, which may hold any four digits
 
 
 @pytest.fixture(params=["narrowed", "hidden"])
