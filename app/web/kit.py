@@ -1,6 +1,7 @@
 """What every area uses: the typed dependencies, and the ways to answer."""
 
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -13,7 +14,7 @@ from app import limits, policy, sessions, sight, sign_in
 from app.config import settings
 from app.items import Item
 from app.people import Person
-from app.refusals import NotFound, Refusal
+from app.refusals import NotFound, Refusal, Refused
 from app.sessions import SessionRow
 from app.web.sharing import Recollections
 from app.words import _
@@ -234,7 +235,8 @@ def afterwards(request: Request, work: Callable[[Session], None] | None = None) 
             sessions.prolong(session, request.cookies[session_cookie()])
 
     async def run() -> None:
-        await request.app.state.database.run(write, writes=True)
+        with suppress(Refused):  # the account was deleted meanwhile, and nobody is there to be told
+            await request.app.state.database.run(write, writes=True)
 
     return BackgroundTask(run)
 

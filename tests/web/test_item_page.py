@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import Session
+from sqlmodel import Session, col
 from starlette.testclient import TestClient
 
-from app import comments, db, edits, hiding, items, status_changes, subscriptions, text, votes
+from app import comments, db, edits, hiding, items, notifications, status_changes, subscriptions, text, votes
 from app.boards import Access, Board
 from app.edits import Subject
 from app.items import Item
@@ -344,6 +344,23 @@ def test_what_others_did_since_one_looked_is_new_until_one_looks(
     assert seen is not None
     assert seen >= item.changed_at
     assert story(member_browser).count("new to you") == 0
+
+
+def test_who_leaves_while_the_page_is_on_its_way_has_seen_nothing(
+    session: Session, member_browser: TestClient, item: Item, member: Person, maintainer: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    look, seen = notifications.look, []
+
+    def leave_and_look(of_look: Session, **about: Any) -> None:
+        seen.append(about["person"])
+        of_look.execute(update(Person).where(col(Person.id) == member.id).values(deleted_at=db.now()))
+        look(of_look, **about)
+
+    monkeypatch.setattr(notifications, "look", leave_and_look)
+    factories.move(session, item, maintainer, Status.ACKNOWLEDGED)
+    assert member_browser.get("/items/1").status_code == 200
+    assert len(seen) == 1
 
 
 def test_looking_at_what_one_has_seen_writes_nothing(
