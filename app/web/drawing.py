@@ -197,7 +197,7 @@ def _number(value: int) -> Markup:
 
 @lru_cache(NUMBERS_MOST)
 def _votes(count: int) -> Markup:
-    return _say_number("%(count)s vote", "%(count)s votes", count, count=_number(count))
+    return _filled(words.ngettext("%(count)s vote", "%(count)s votes", count), {"count": _number(count)})
 
 
 def _ago(at: datetime, now: datetime) -> Markup:
