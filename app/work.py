@@ -125,8 +125,8 @@ async def _repeat(job: Job, database: Database, stop: asyncio.Event) -> None:
     while not await _is_set_within(pause, stop):
         revision = await _revision(database)
         if revision is None or revision != seen or time.monotonic() >= looks_at:
-            seen, looks_at = revision, time.monotonic() + LOOKS_ANYWAY_AFTER
             pause = await asyncio.to_thread(job.once, database)
+            seen, looks_at = revision, time.monotonic() + LOOKS_ANYWAY_AFTER
 
 
 async def _revision(database: Database) -> object:

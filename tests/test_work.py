@@ -90,6 +90,20 @@ def test_work_is_looked_for_from_time_to_time_although_nothing_was_written(
     assert second - first >= 0.1
 
 
+def test_work_that_takes_long_is_looked_for_no_sooner(
+    own_database: Database, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "LOOKS_ANYWAY_AFTER", 0.1)
+
+    def take_long(_database: Database) -> None:
+        time.sleep(0.2)
+        rounds.put(time.monotonic())
+
+    monkeypatch.setattr(work, "JOBS", [Job(take_long, pause=0.01)])
+    first, second = asyncio.run(_two_rounds(own_database, rounds))
+    assert second - first >= 0.3
+
+
 def test_work_is_looked_for_while_nobody_knows_whether_anything_was_written(
     own_database: Database, rounds: Rounds, monkeypatch: pytest.MonkeyPatch
 ) -> None:
