@@ -121,12 +121,12 @@ def ties(session: Session, person: Person) -> list[Tie]:
 
 
 _NUMBER: Any = bindparam("number")
-TIE = (
+_HERE = select(col(Item.number)).where(or_(Item.number == _NUMBER, Item.root == _NUMBER))
+TIE = (  # by the numbers, or all that this person ever voted for would be looked through
     select(TIES)
-    .join(Item, col(Item.number) == TIES.c.item_number)
-    .where(TIES.c.person_id == bindparam("person_id"), or_(Item.number == _NUMBER, Item.root == _NUMBER))
-    .order_by(col(Item.number) != _NUMBER, TIES.c.is_following.desc())
-    .limit(1)
+    .where(TIES.c.person_id == bindparam("person_id"), TIES.c.item_number.in_(_HERE))
+    .order_by(TIES.c.item_number != _NUMBER, TIES.c.is_following.desc())
+    .limit(db.most(1))
 )
 
 

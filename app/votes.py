@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from functools import reduce
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, or_, update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -43,7 +43,7 @@ class Vote(SQLModel, table=True):
     weight: Weight | None = Field(default=None, sa_type=db.Word(Weight))
 
 
-# Built once: a vote is the write that happens most, and putting a statement together costs as much as running it.
+# Built once: putting a statement together costs as much as running it.
 _COUNTED = or_(col(Item.root) == bindparam("number"), col(Item.number) == bindparam("number"))
 _IMPORTED = select(func.sum(Item.imported_vote_count)).where(_COUNTED).correlate(None).scalar_subquery()
 COUNTS = (
@@ -60,13 +60,14 @@ def cast(session: Session, item: Item, person: Person, *, at: datetime | None = 
     """
     policy.need(policy.may_take_part(person, item))
     at = at or db.now()
-    root = _root(items.lock_family(session, item))
+    family = items.lock_family(session, item)
+    root = _root(family)
+    earlier = _of_family(session, family, person)
     row = {"item_number": root.number, "person_id": person.id, "at": at}
-    if db.insert_new(session, Vote, row):
-        count, imported = _counts(session, root)
-        if count > root.vote_count:  # who voted for what was merged is a voter already
-            db.store(session, root, **with_one_more(count, imported, root.trend, at))
-            events.note_votes(session, root.number, count, person.key, at)
+    if db.insert_new(session, Vote, row) and not earlier:  # who voted for what was merged is a voter already
+        count = root.vote_count + 1
+        db.store(session, root, **with_one_more(count, root.earlier_vote_count, root.trend, at))
+        events.note_votes(session, root.number, count, person.key, at)
     return root
 
 
@@ -76,27 +77,65 @@ def with_one_more(count: int, imported: int, before: float, at: datetime) -> dic
 
 
 def withdraw(session: Session, item: Item, person: Person) -> Item:
-    """Take the vote back, from the item and from all that were merged into it; without a vote nothing happens."""
+    """Take the vote back, from the item and from all that were merged into it; without a vote nothing happens.
+
+    Returns the item that carried it. Raises NotAllowed.
+    """
     policy.need(policy.may_take_part(person, item))
     family = items.lock_family(session, item)
-    own = select(Vote.item_number).where(Vote.person_id == person.id)
-    touched = session.exec(own.where(col(Vote.item_number).in_([each.number for each in family]))).all()
-    if touched:
-        session.execute(delete(Vote).where(col(Vote.person_id) == person.id, col(Vote.item_number).in_(touched)))
-        for each in family:
-            recount(session, each)
+    given = _of_family(session, family, person)
+    if given:
+        numbers = [vote.number for vote in given]
+        session.execute(delete(Vote).where(col(Vote.person_id) == person.id, col(Vote.item_number).in_(numbers)))
+        _count_without(session, given, family)
     return _root(family)
 
 
 def withdraw_all(session: Session, person: Person) -> None:
     """Take back every vote of a person who leaves."""
     site.lock(session)  # merges wait, or an item could count elsewhere by the time that it is locked
-    own = select(Item.number, Item.root).join(Vote, col(Vote.item_number) == Item.number)
-    touched = {number for both in session.exec(own.where(Vote.person_id == person.id)) for number in both}
-    voted_for = items.lock(session, *touched)
+    given = [Given(*row) for row in session.execute(GIVEN.where(Vote.person_id == person.id))]
+    voted_for = items.lock(session, *{number for vote in given for number in (vote.number, vote.root)})
     session.execute(delete(Vote).where(col(Vote.person_id) == person.id))
-    for item in voted_for:
-        recount(session, item)
+    _count_without(session, given, voted_for)
+
+
+class Given(NamedTuple):
+    """A vote of one person: for which item, where it counts, and since when."""
+
+    number: int
+    root: int
+    at: datetime
+
+
+GIVEN = select(Vote.item_number, Item.root, Vote.at).join(Item, col(Item.number) == Vote.item_number)
+OF_FAMILY = GIVEN.where(
+    Vote.person_id == bindparam("person_id"), col(Vote.item_number).in_(bindparam("numbers", expanding=True))
+)
+
+
+def _of_family(session: Session, family: list[Item], person: Person) -> list[Given]:
+    asked = {"person_id": person.id, "numbers": [item.number for item in family]}
+    return [Given(*row) for row in db.run(session, OF_FAMILY, asked)]
+
+
+def _count_without(session: Session, given: list[Given], locked: list[Item]) -> None:
+    """Take the votes of one person, which are gone, from what these items count.
+
+    A person counts once where votes count together, since the first. To read all other votes again would keep whoever
+    wants to vote waiting, the longer the more people want the same.
+    """
+    first: dict[int, datetime] = {}
+    for vote in given:
+        first[vote.root] = min(vote.at, first.get(vote.root, vote.at))
+    touched = first.keys() | {vote.number for vote in given}
+    for item in (each for each in locked if each.number in touched):
+        at = first.get(item.number)
+        warmth = item.trend if at is None else trend.cooler(item.trend, trend.heat(at))
+        if warmth is None:
+            recount(session, item)
+        else:
+            db.store(session, item, vote_count=item.vote_count - 1, support=item.support - 1, trend=warmth)
 
 
 def _root(family: list[Item]) -> Item:
@@ -125,23 +164,18 @@ def recount(session: Session, item: Item) -> None:
     """
     cast_at = select(func.min(Vote.at)).join(Item, col(Item.number) == Vote.item_number)
     times = session.exec(cast_at.where(Item.root == item.number).group_by(col(Vote.person_id))).all()
-    item.vote_count, imported = _counts(session, item)
+    [(item.vote_count, imported)] = db.run(session, COUNTS, {"number": item.number})
     item.support = item.vote_count + imported
     item.trend = reduce(trend.warmer, map(trend.heat, times), trend.heat(item.posted_at))
     session.add(item)
 
 
-def _counts(session: Session, item: Item) -> tuple[int, int]:
-    """How many people voted for the item or what was merged into it, and how many imported votes name nobody."""
-    [(voters, imported)] = db.run(session, COUNTS, {"number": item.number})
-    return int(voters), int(imported)
-
-
 _AMONG: Any = bindparam("numbers", expanding=True)
-OWN = (
+_FAMILIES = select(Item.number).where(or_(col(Item.root).in_(_AMONG), col(Item.number).in_(_AMONG)))
+OWN = (  # by the numbers, or all that this person ever voted for would be looked through
     select(Item.root, Item.number, Vote.weight)
     .join(Vote, col(Vote.item_number) == Item.number)
-    .where(Vote.person_id == bindparam("person_id"), or_(col(Item.root).in_(_AMONG), col(Item.number).in_(_AMONG)))
+    .where(Vote.person_id == bindparam("person_id"), col(Vote.item_number).in_(_FAMILIES))
     .order_by(col(Vote.weight).desc().nulls_first())
 )
 

@@ -2,11 +2,12 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session, col, func, select
 
-from app import hiding, status_changes, subscriptions, votes
+from app import db, hiding, status_changes, subscriptions, votes
 from app.db import Database
 from app.items import Item
 from app.people import Person
@@ -161,6 +162,20 @@ def test_a_voter_of_two_merged_items_warms_once(
     before = item.trend
     merge(session, other, item, maintainer)
     assert (item.vote_count, item.trend) == (2, pytest.approx(before))
+
+
+def test_a_voter_of_two_merged_items_takes_back_what_they_warmed(
+    session: Session, maintainer: Person, other_member: Person, item: Item, other: Item
+) -> None:
+    for voted_for, days_ago in ((item, 1), (other, 20)):
+        votes.cast(session, voted_for, other_member, at=db.now() - timedelta(days=days_ago))
+    merge(session, other, item, maintainer)
+    votes.withdraw(session, item, other_member)
+    stands = [(each.vote_count, each.trend) for each in (item, other)]
+    for each in (item, other):
+        votes.recount(session, each)
+    assert stands == [(each.vote_count, pytest.approx(each.trend, abs=1e-9)) for each in (item, other)]
+    assert item.vote_count == 1
 
 
 def test_a_voter_of_what_was_merged_who_votes_again_is_no_other_voter(

@@ -5,7 +5,8 @@ was merged into what; after every step the database says the same.
 """
 
 import tempfile
-from functools import cache
+from datetime import datetime
+from functools import cache, reduce
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
-from app import db, departure, hiding, roles, votes
+from app import db, departure, hiding, roles, trend, votes
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import Refusal
@@ -180,6 +181,16 @@ class World(RuleBasedStateMachine):
             number: (self.model.merged.get(number), self.model.root(number), *self.model.counts(number))
             for number in self.model.reporters
         }
+
+    @invariant()
+    def every_item_is_as_warm_as_its_voters_make_it(self) -> None:
+        given = select(Item.root, Vote.person_id, Vote.at).join(Item, col(Item.number) == Vote.item_number)
+        first: dict[int, dict[int, datetime]] = {}
+        for root, person, at in self.session.exec(given.order_by(col(Vote.at))):
+            first.setdefault(root, {}).setdefault(person, at)
+        for item in self.session.exec(select(Item).where(Item.root == Item.number)):
+            heats = [trend.heat(at) for at in (item.posted_at, *first.get(item.number, {}).values())]
+            assert item.trend == pytest.approx(reduce(trend.warmer, heats), abs=1e-6)
 
     @invariant()
     def everybody_has_their_role(self) -> None:
