@@ -76,11 +76,11 @@ def of_view(session: Session, view: View) -> Feed:
 
 def of_story(session: Session, item: Item, after: str = "") -> Feed:
     """What happened to one item, the latest first. Raises Invalid."""
-    story = [_told(entry, item) for entry in reversed(timeline.of(session, item, None))]
-    names = [entry.name for entry in story]
+    story = timeline.of(session, item, None)[::-1]
+    names = [_name(entry, item) for entry in story]
     begin = names.index(after) + 1 if after in names else 0
     text.need_begin(after, is_first=not begin)
-    shown = story[begin : begin + PAGE]
+    shown = [_told(entry, item) for entry in story[begin : begin + PAGE]]
     return Feed(shown, shown[-1].name if len(story) > begin + PAGE else "")
 
 
@@ -123,9 +123,13 @@ def _latest_answers(session: Session, numbers: list[int]) -> dict[int, Told]:
     }
 
 
+def _name(entry: timeline.Entry, item: Item) -> str:
+    return f"{item.path}#{entry.anchor}"
+
+
 def _told(entry: timeline.Entry, item: Item) -> Entry:
     """An entry of the story."""
-    name = f"{item.path}#{entry.anchor}"
+    name = _name(entry, item)
     author = entry.person.shown_name if entry.person else _("The calendar")
     title, html = _beside(entry, item) if entry.happening in BESIDE else _said(entry, item)
     return Entry(name, name, title, html, author, entry.at, _edited_at(entry) or entry.at)
