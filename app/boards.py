@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, or_, true
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -102,9 +102,21 @@ def with_slug(session: Session, slug: str) -> Board | None:
     return session.exec(select(Board).where(Board.slug == slug)).one_or_none()
 
 
+OF_ID = select(Board).where(Board.id == bindparam("id"))
+
+
+def of(session: Session, board_id: int) -> Board:
+    """The board with this id, to be read."""
+    (board,) = db.read(session, OF_ID, {"id": board_id})
+    return board
+
+
+EVERY = select(Board).order_by(col(Board.position), col(Board.id))
+
+
 def every(session: Session) -> list[Board]:
-    """In the owner's order."""
-    return list(session.exec(select(Board).order_by(col(Board.position), col(Board.id))))
+    """In the owner's order, to be read."""
+    return db.read(session, EVERY)
 
 
 def find(session: Session, slug: str) -> Board:
@@ -140,7 +152,7 @@ def change(session: Session, board: Board, person: Person, *, name: str, descrip
 def move_up(session: Session, board: Board, person: Person) -> None:
     """Let the board change places with the one before it; the first stays first. Raises NotAllowed."""
     people.need(person, Role.OWNER)
-    order = every(session)
+    order = list(session.exec(EVERY))
     at = order.index(board)
     if at > 0:
         order[at - 1 : at + 1] = [board, order[at - 1]]

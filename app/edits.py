@@ -47,7 +47,7 @@ def keep(
 def of(session: Session, asked: Mapping[Subject, list[int]]) -> dict[Subject, dict[int, list[Edit]]]:
     """The edits of things of several kinds, oldest first, in one query."""
     found: dict[Subject, dict[int, list[Edit]]] = {subject: {} for subject in asked}
-    for edit in session.scalars(_of(frozenset(asked)), {str(subject): ids for subject, ids in asked.items()}):
+    for edit in db.read(session, _of(frozenset(asked)), {str(subject): ids for subject, ids in asked.items()}):
         found[edit.subject].setdefault(edit.subject_id, []).append(edit)
     return found
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cached_property
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import bindparam, false, or_, true
@@ -29,7 +30,7 @@ class Role(StrEnum):
     def meaning(self) -> str:
         return _(ROLE_MEANINGS[self])
 
-    @property
+    @cached_property
     def rank(self) -> int:
         return list(Role).index(self)
 
@@ -144,8 +145,8 @@ WITH_IDS = select(Person).where(col(Person.id).in_(bindparam("ids", expanding=Tr
 
 
 def by_ids(session: Session, ids: set[int]) -> dict[int, Person]:
-    """People by id, in one query."""
-    return {person.key: person for person in session.scalars(WITH_IDS, {"ids": list(ids)})} if ids else {}
+    """People by id, to be read, in one query."""
+    return {person.key: person for person in db.read(session, WITH_IDS, {"ids": list(ids)})} if ids else {}
 
 
 STAYS = (

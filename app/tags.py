@@ -1,11 +1,12 @@
 """Tags: short words that maintainers and advocates put on items. The owner keeps the list."""
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
-from app import people, text
+from app import db, people, text
 from app.people import Person, Role
 from app.refusals import Invalid, NotFound
 from app.words import _
@@ -27,24 +28,34 @@ class ItemTag(SQLModel, table=True):
     tag_id: int = Field(foreign_key="tag.id", primary_key=True, index=True)
 
 
+EVERY = select(Tag).order_by(col(Tag.name))
+
+
 def every(session: Session) -> list[Tag]:
-    return list(session.exec(select(Tag).order_by(col(Tag.name))))
+    """By name, to be read."""
+    return db.read(session, EVERY)
+
+
+class Label(NamedTuple):
+    """A tag as the items show it that carry it."""
+
+    slug: str
+    name: str
 
 
 OF_ITEMS = (
-    select(ItemTag.item_number, Tag)
+    select(ItemTag.item_number, Tag.slug, Tag.name)
     .join(Tag, col(Tag.id) == ItemTag.tag_id)
     .where(col(ItemTag.item_number).in_(bindparam("numbers", expanding=True)))
     .order_by(col(Tag.name))
 )
 
 
-def of_items(session: Session, numbers: list[int]) -> dict[int, list[Tag]]:
+def of_items(session: Session, numbers: list[int]) -> dict[int, list[Label]]:
     """The tags of several items in one query."""
-    rows = session.execute(OF_ITEMS, {"numbers": numbers})
-    found: dict[int, list[Tag]] = {number: [] for number in numbers}
-    for number, tag in rows:
-        found[number].append(tag)
+    found: dict[int, list[Label]] = {number: [] for number in numbers}
+    for number, *label in db.run(session, OF_ITEMS, {"numbers": numbers}):
+        found[number].append(Label(*label))
     return found
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, union_all
 from sqlmodel import Session, col, select
 
-from app import attachments, edits, people, policy, sight
+from app import attachments, db, edits, people, policy, sight
 from app.attachments import Attachment
 from app.comments import Comment
 from app.edits import Edit, Subject
@@ -59,6 +59,10 @@ class Entry:
         """The id of the entry on the page, and the end of its address."""
         key = int(self.at.timestamp()) if isinstance(self.row, Item) else self.row.id
         return f"{self.happening.replace('_', '-')}-{key}"
+
+    def tells(self, row: StatusChange | Comment) -> bool:
+        """Whether it is this row that says what happened."""
+        return isinstance(self.row, type(row)) and self.row.id == row.id
 
     def is_new(self, viewer: Person | None, seen_at: datetime | None) -> bool:
         """Whether somebody else did this after the viewer last looked."""
@@ -122,8 +126,8 @@ COMMENTS = select(Comment).where(Comment.item_number == _NUMBER).order_by(col(Co
 
 def _read(session: Session, item: Item, viewer: Person | None) -> Rows:
     number = {"number": item.number}
-    changes, comments = list(session.scalars(CHANGES, number)), list(session.scalars(COMMENTS, number))
-    target_moves = list(session.scalars(TARGET_MOVES, number))
+    changes, comments = db.read(session, CHANGES, number), db.read(session, COMMENTS, number)
+    target_moves = db.read(session, TARGET_MOVES, number)
     edited = {
         Subject.ITEM: [item.number],
         Subject.COMMENT: [comment.id or 0 for comment in comments],

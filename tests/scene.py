@@ -14,7 +14,6 @@ from sqlmodel import Session, col, select
 
 from app import (
     attachments,
-    boards,
     comments,
     db,
     defect_questions,
@@ -29,7 +28,7 @@ from app import (
     tokens,
     webhooks,
 )
-from app.boards import Access
+from app.boards import Access, Board
 from app.db import Database
 from app.imports.batches import Import, State
 from app.imports.csv_files import preparing
@@ -80,7 +79,8 @@ class Scene:
 
 def before_anybody(session: Session, link: Callable[[Session, str], str | None]) -> Scene:
     """Nothing is there yet but the link for the first owner, and what every board begins with."""
-    site.the(session).name = boards.every(session)[0].name = "Πίνακας"
+    board = session.exec(select(Board)).one()
+    site.the(session).name = board.name = "Πίνακας"
     return Scene(places={"welcome": (link(session, "") or "").rpartition("/")[2]})
 
 

@@ -6,14 +6,19 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import bindparam, event, func, text
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
-from sqlmodel import Session, col, select
+from sqlalchemy.orm.exc import UnmappedInstanceError
+from sqlmodel import Session, SQLModel, col, select
 
-from app import db, limits
+from app import comments, db, limits
+from app.boards import Board
+from app.comments import Comment
 from app.db.prepared import prepared
 from app.db.statements import ROWS_TOGETHER
+from app.edits import Edit
 from app.events import Event, Happened
 from app.items import Item
 from app.people import Person
+from app.status_changes import StatusChange, TargetMove
 from app.statuses import Status
 from app.subscriptions import Because, Subscription
 from app.votes import Vote
@@ -64,6 +69,36 @@ def test_what_can_be_changed_is_made_for_each_who_asks(session: Session, three: 
     [before], [again] = (db.run(session, OF_THESE, {"numbers": [three[1].number]}) for _ in range(2))
     before[5]["version"] = "1.3"
     assert again[5] == {"steps": "Öffnen", "version": "1.2"}
+
+
+@pytest.mark.parametrize("table", [Item, Person, Vote, Event, Board, StatusChange, TargetMove, Comment, Edit])
+def test_a_row_to_be_read_is_as_the_library_brings_it(
+    session: Session, three: list[Item], member: Person, maintainer: Person, table: type[SQLModel]
+) -> None:
+    comment = factories.comment(session, three[0], member)
+    comments.edit(session, comment, member, "Other *words*")
+    factories.move(session, three[0], maintainer, Status.NEEDS_INFO, checklist="The version\nThe system")
+    factories.move(session, three[1], maintainer, Status.PLANNED, target="2031-01")
+    session.flush()
+    session.expunge_all()
+
+    def known(row: SQLModel) -> dict[str, tuple[object, type]]:
+        return {name: (value, type(value)) for name in table.model_fields for value in [getattr(row, name)]}
+
+    every = select(table)
+    brought, read = session.exec(every).all(), db.read(session, every)
+    assert [known(row) for row in read] == [known(row) for row in brought] != []
+    assert {type(row) for row in read} == {table}
+
+
+def test_a_row_to_be_read_cannot_be_changed_nor_stored(session: Session, three: list[Item]) -> None:
+    named = select(Item).where(Item.title == bindparam("title"))
+    [item] = db.read(session, named, {"title": "Search"})
+    assert (item.number, item.path, item.is_open) == (three[2].number, three[2].path, True)
+    with pytest.raises(AttributeError):
+        item.title = "Find"
+    with pytest.raises(UnmappedInstanceError):
+        session.add(item)
 
 
 def test_what_a_statement_was_given_before_stays_with_it(session: Session, three: list[Item]) -> None:

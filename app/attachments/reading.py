@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Collection
 from typing import NamedTuple
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from app import policy, sight
+from app import db, policy, sight
 from app.attachments import store
 from app.attachments.table import Attachment
 from app.boards import Board
@@ -25,14 +26,20 @@ class Found(NamedTuple):
 
 
 def of_item(session: Session, number: int) -> list[Attachment]:
-    """All that is attached to an item and to what was said about it, in order."""
+    """All that is attached to an item and to what was said about it, in order; to be read."""
     return of_said(session, [number])
+
+
+OF_SAID = (
+    select(Attachment)
+    .where(col(Attachment.item_number).in_(bindparam("numbers", expanding=True)))
+    .order_by(col(Attachment.id))
+)
 
 
 def of_said(session: Session, numbers: Collection[int]) -> list[Attachment]:
     """The same of several items."""
-    theirs = col(Attachment.item_number).in_(numbers)
-    return list(session.exec(select(Attachment).where(theirs).order_by(col(Attachment.id))))
+    return db.read(session, OF_SAID, {"numbers": list(numbers)})
 
 
 def find(session: Session, key: str, viewer: Person | None) -> Found:

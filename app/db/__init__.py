@@ -16,6 +16,7 @@ from app.db.statements import (
     most,
     not_a_way_in,
     now,
+    read,
     row_id,
     run,
     store,
@@ -27,6 +28,6 @@ from app.db.statements import (
 __all__ = [
     "DIGITS_MOST", "PATIENCE", "Database", "Done", "Html", "Silent", "TooOldSqlite", "Unheard", "Word",
     "continue_numbering", "finds_pairs", "index_of_given", "insert_each_new", "insert_new", "make_engine", "most",
-    "not_a_way_in", "now", "put", "row_id", "run", "sqlite_module", "store", "store_each", "taking_back",
+    "not_a_way_in", "now", "put", "read", "row_id", "run", "sqlite_module", "store", "store_each", "taking_back",
     "taking_locks", "upsert",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from app.comments import Comment
 from app.items import Item
 from app.people import Person
 from app.status_changes import StatusChange, TargetMove
-from app.tags import Tag
+from app.tags import Label
 from app.votes import Vote
 
 ITEMS_AT_ONCE = 500
@@ -43,7 +43,7 @@ class Entry:
     item: Item
     board: Board
     people: dict[int, Person]
-    tags: list[Tag]
+    tags: list[Label]
     status_changes: list[StatusChange] = field(default_factory=list)
     target_moves: list[TargetMove] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, bindparam, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, Text, col, select
 
@@ -55,7 +55,7 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     number = check.original(session, fields, [item], person, into)
     words = fields.said("words", words, label=_("Why they are the same"))
     fields.done()
-    if any(proposed.into.number == number for proposed in waiting(session, col(Item.number) == item.number)):
+    if any(proposed.into.number == number for proposed in for_item(session, item)):
         raise Refused(_("This merge was proposed before and waits for a decision."))
     proposal = MergeProposal(item_number=item.number, into=number, person_id=person.key, words=words, at=db.now())
     session.add(proposal)
@@ -63,27 +63,35 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     return proposal
 
 
+_INTO = aliased(Item)
+WAITING = (
+    select(MergeProposal, Item, _INTO, Person)
+    .join(Item, col(Item.number) == MergeProposal.item_number)
+    .join(_INTO, _INTO.number == MergeProposal.into)  # type: ignore[arg-type]
+    .join(Person, col(Person.id) == MergeProposal.person_id)
+    .where(*OPEN)
+    .order_by(col(MergeProposal.id))
+)
+FOR_ITEM = WAITING.where(Item.number == bindparam("number"))
+
+
 def waiting(session: Session, *among: ColumnElement[bool], after: int = 0, most: int | None = None) -> list[Proposed]:
     """What was proposed for open items, where these conditions on Item hold, and nobody has decided.
 
     The oldest first, beginning after a proposal's id.
     """
-    into = aliased(Item)
-    statement = (
-        select(MergeProposal, Item, into, Person)
-        .join(Item, col(Item.number) == MergeProposal.item_number)
-        .join(into, into.number == MergeProposal.into)  # type: ignore[arg-type]
-        .join(Person, col(Person.id) == MergeProposal.person_id)
-        .where(*OPEN, *among, col(MergeProposal.id) > after)
-        .order_by(col(MergeProposal.id))
-        .limit(most)
-    )
+    statement = WAITING.where(*among, col(MergeProposal.id) > after).limit(most)
     return [Proposed(*row) for row in session.exec(statement)]
+
+
+def for_item(session: Session, item: Item) -> list[Proposed]:
+    """What was proposed for this item, and nobody has decided."""
+    return [Proposed(*row) for row in session.execute(FOR_ITEM, {"number": item.number})]
 
 
 def of(session: Session, item: Item, viewer: Person | None) -> list[Proposed]:
     """What was proposed for this item and nobody has decided, where the viewer may know of the other item."""
-    proposed = waiting(session, col(Item.number) == item.number)
+    proposed = for_item(session, item)
     known = sight.known_among(session, viewer, (each.into.number for each in proposed))
     return [each for each in proposed if each.into.number in known]
 

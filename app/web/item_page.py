@@ -8,9 +8,21 @@ from fastapi import Request, Response
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, or_, select
 
-from app import db, live, notifications, policy, sight, status_changes, subscriptions, tags, timeline, votes
+from app import (
+    boards,
+    db,
+    live,
+    notifications,
+    people,
+    policy,
+    sight,
+    status_changes,
+    subscriptions,
+    tags,
+    timeline,
+    votes,
+)
 from app.attachments import Attachment
-from app.boards import Board
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import NotFound, Refusal
@@ -85,6 +97,7 @@ def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]
     last_move = _last_move(story)
     said_above = last_move if _is_said_above(item) else None
     form = comment_form(session, viewer, item)
+    known = _people(session, story, {item.reporter_id, item.answerer_id, item.hidden_by_id})
     return {
         "item": item,
         "story": story,
@@ -93,11 +106,11 @@ def facts(session: Session, viewer: Person | None, item: Item) -> dict[str, Any]
         "last_move": last_move,
         "said_above": said_above,
         "above": _above(said_above, form["asked"]),
-        "board": session.get_one(Board, item.board_id),
+        "board": boards.of(session, item.board_id),
         "tags": tags.of_items(session, [item.number])[item.number],
-        "reporter": _person(session, item.reporter_id),
-        "answerer": _person(session, item.answerer_id),
-        "hider": _person(session, item.hidden_by_id),
+        "reporter": known[item.reporter_id],
+        "answerer": known.get(item.answerer_id or 0),
+        "hider": known.get(item.hidden_by_id or 0),
         "team": team_forms.of(session, viewer, item),
         **case_of(session, viewer, item),
         **form,
@@ -132,7 +145,7 @@ def comment_form(
 def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item]:
     """The item that this one was merged into and those that were merged into it, where the viewer may see them."""
     role, key = (viewer.role, viewer.id) if viewer else (None, None)
-    return list(session.scalars(_related(role), {"root": item.root, "number": item.number, "viewer_id": key}))
+    return db.read(session, _related(role), {"root": item.root, "number": item.number, "viewer_id": key})
 
 
 @cache
@@ -153,8 +166,10 @@ def _last_move(story: list[Entry]) -> Entry | None:
     return next((entry for entry in reversed(story) if entry.happening is Happening.MOVED), None)
 
 
-def _person(session: Session, key: int | None) -> Person | None:
-    return session.get(Person, key) if key is not None else None
+def _people(session: Session, story: list[Entry], ids: set[int | None]) -> dict[int, Person]:
+    """People by id: those of the story, who are known already, and others."""
+    known = {entry.person.key: entry.person for entry in story if entry.person}
+    return known | people.by_ids(session, {key for key in ids if key is not None} - known.keys())
 
 
 def _above(said: Entry | None, asked: StatusChange | None) -> set[int | None]:

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from app import boards, listing, sessions
+from app import listing, sessions
+from app.boards import Access, Board
 from app.db import Database
 from app.people import Person, Role
 from tests import factories
@@ -126,7 +127,7 @@ def test_whoever_comes_back_to_a_long_list_finds_their_place(
 
 def test_a_refusal_that_takes_the_page_is_read_and_leads_back(page: Page, live_database: Database) -> None:
     with live_database.session() as session:
-        boards.every(session)[0].access = boards.Access.OWN_CASES
+        session.get_one(Board, 1).access = Access.OWN_CASES
         session.get_one(Person, 1).role = Role.MEMBER
     page.locator("#follow").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_be_focused()

@@ -96,7 +96,7 @@ def show_comment(session: Db, person: Maintainer, item: ItemInPath, comment: int
 def one(session: Session, viewer: Person, item: Item, comment: Row) -> Comment:
     """A comment as the story of its item tells it."""
     session.flush()
-    return next(told(entry, viewer) for entry in timeline.of(session, item, viewer) if entry.row is comment)
+    return next(told(entry, viewer) for entry in timeline.of(session, item, viewer) if entry.tells(comment))
 
 
 def told(entry: Entry, viewer: Person | None) -> Comment:

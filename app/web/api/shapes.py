@@ -15,7 +15,7 @@ from app.edits import Edit
 from app.listing import Row
 from app.people import Person
 from app.statuses import Kind, Status
-from app.tags import Tag
+from app.tags import Label
 from app.votes import Weight
 from app.words import _
 
@@ -140,7 +140,7 @@ def items(session: Session, viewer: Person | None, rows: list[Row]) -> list[Item
 def fields(
     row: Row,
     viewer: Person | None,
-    tagged: Mapping[int, list[Tag]],
+    tagged: Mapping[int, list[Label]],
     voted: Mapping[int, Weight | None],
 ) -> dict[str, object]:
     """What a list shows of an item, by the names of the API."""

@@ -190,7 +190,7 @@ def correct_explanation(session: Db, person: Maintainer, change: int, asked: Cor
     row, item = corrections.find(session, change, person)
     status_changes.correct(session, row, person, asked.explanation)
     session.flush()
-    return next(told(entry) for entry in timeline.of(session, item, person) if entry.row is row and _is_move(entry))
+    return next(told(entry) for entry in timeline.of(session, item, person) if entry.tells(row) and _is_move(entry))
 
 
 @areas.moderating.post("/items/{number:int}/target-moves", status_code=201)
