@@ -60,6 +60,11 @@ class Entry:
         key = int(self.at.timestamp()) if isinstance(self.row, Item) else self.row.id
         return f"{self.happening.replace('_', '-')}-{key}"
 
+    @property
+    def is_import(self) -> bool:
+        """Whether it was moved so where it came from, before it came here."""
+        return isinstance(self.row, StatusChange) and self.row.is_import
+
     def tells(self, row: StatusChange | Comment) -> bool:
         """Whether it is this row that says what happened."""
         return isinstance(self.row, type(row)) and self.row.id == row.id

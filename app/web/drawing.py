@@ -51,10 +51,7 @@ class Directly(CodeGenerator):
             super()._output_child_post(node, *about)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - the same
-        name = node.node.name if isinstance(node.node, nodes.Name) else ""
-        known = self.environment.globals.get(name)
-        is_plain = name in TOLD or (known is not None and not hasattr(known, "jinja_pass_arg"))
-        if not is_plain or not node.args:
+        if forward_caller or not node.args or not self._is_plain(node.node):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
         first, *rest = node.args
@@ -63,6 +60,13 @@ class Directly(CodeGenerator):
         self.visit(first, frame)
         self.signature(nodes.Call(node.node, rest, node.kwargs, node.dyn_args, node.dyn_kwargs), frame)
         self.write(")")
+
+    def _is_plain(self, called: nodes.Expr) -> bool:
+        """Whether it takes what it is given and nothing of the template: so do all methods, also macros of others."""
+        if not isinstance(called, nodes.Name):
+            return isinstance(called, nodes.Getattr)
+        known = self.environment.globals.get(called.name)
+        return called.name in TOLD or (known is not None and not hasattr(known, "jinja_pass_arg"))
 
 
 def _is_html(node: nodes.Expr) -> bool:
@@ -85,7 +89,7 @@ class Templates(Environment):
         preparation = Preparation(self, name or "")
         prepared = preparation.visit(source)
         if preparation.is_fragment:
-            prepared.body.insert(0, _all_names(prepared))
+            prepared.body[:0] = [*preparation.imports.values(), _all_names(prepared)]
         return f"{super()._generate(prepared, name, *about, **options)}\n{QUICKLY}"
 
 
@@ -98,6 +102,7 @@ class Preparation(NodeTransformer):
     def __init__(self, environment: Environment, name: str) -> None:
         self.environment = environment
         self.is_fragment = name.rpartition("/")[2].startswith("_")
+        self.imports: dict[str, nodes.Import] = {}
 
     def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 - as Jinja calls it
         name, loader = node.template, self.environment.loader
@@ -105,6 +110,13 @@ class Preparation(NodeTransformer):
             return node
         fragment = self.environment.parse(loader.get_source(self.environment, name.value)[0], name.value)
         return nodes.Scope(self.visit(fragment).body, lineno=node.lineno)
+
+    def visit_Import(self, node: nodes.Import) -> nodes.Node | None:  # noqa: N802 - the same
+        """What a fragment needs of another template is asked for once, and not in every turn of a loop."""
+        if not self.is_fragment or not isinstance(node.template, nodes.Const):
+            return node
+        first = self.imports.setdefault(node.target, node)
+        return None if first == node else node
 
     def visit_Output(self, node: nodes.Output) -> nodes.Node:  # noqa: N802 - the same
         self.generic_visit(node)

@@ -135,3 +135,45 @@ def test_what_all_templates_know_is_called_as_it_would_be(templates: Templates) 
     macro = "{% macro bold(words) %}<b>{{ words }}{{ caller() }}</b>{% endmacro %}"
     source = macro + "{% call bold(_('%(n)s', n='<')) %}>{% endcall %}{{ dict() }}{{ range(*[2], **{}) | join }}"
     assert said(templates, source) == "<b>&lt;></b>{}01"
+
+
+MACROS = "{% macro name(who, loud=false) %}<b>{{ who }}{{ '!' if loud }}</b>{% endmacro %}"
+
+
+def test_what_another_template_offers_escapes_what_it_is_given_and_is_html(templates: Templates) -> None:
+    assert isinstance(templates.loader, DictLoader)
+    templates.loader.mapping = {**templates.loader.mapping, "macros": MACROS}
+    source = (
+        "{% import 'macros' as say %}{% for who in all %}{{ say.name(who) }}{{ say.name(who, loud=true) }}{% endfor %}"
+    )
+    assert said(templates, source, all=["<i>", Markup("<u>")]) == (
+        "<b>&lt;i&gt;</b><b>&lt;i&gt;!</b><b><u></b><b><u>!</b>"
+    )
+
+
+def test_a_fragment_asks_for_another_template_once(templates: Templates, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where it includes others that ask for the same, in every turn of a loop. What differs stays apart."""
+    assert isinstance(templates.loader, DictLoader)
+    templates.loader.mapping = {
+        "macros": MACROS,
+        "others": "{% macro name(who) %}{{ who }}?{% endmacro %}",
+        "_one": "{% import 'macros' as say %}{{ say.name(who) }}",
+        "_other": "{% import 'others' as say %}{{ say.name(who) }}",
+        "_all": "{% for who in all %}{% include '_one' %}{% include '_other' %}{% endfor %}",
+    }
+    asked: list[str] = []
+    find = Templates.get_template
+    monkeypatch.setattr(
+        Templates, "get_template", lambda self, name, *about: asked.append(name) or find(self, name, *about)
+    )
+    assert templates.get_template("_all").render(all=["a", "b", "c"]) == "<b>a</b>a?<b>b</b>b?<b>c</b>c?"
+    assert asked.count("macros") == 1
+
+
+def test_a_method_is_called_with_what_it_is_given_and_an_absent_one_fails(templates: Templates) -> None:
+    assert (
+        said(templates, "{{ word.replace(old, new) }} {{ word.upper() }}", word="<a>", old="a", new="b")
+        == "&lt;b&gt; &lt;A&gt;"
+    )
+    with pytest.raises(UndefinedError):
+        said(templates, "{{ word.shout(1) }}", word="a")
