@@ -89,4 +89,9 @@ def show_changelog(request: Request, session: Db, viewer: Viewer, after: str = "
 
 @area.get("/openness")
 def show_openness(request: Request, session: Db, viewer: Viewer) -> Response:
-    return pages.page(request, "reading/openness.html", openness=openness.of(session, viewer, db.now()))
+    audience = kit.audience(request, session, viewer)
+
+    def figures() -> dict[str, Any]:
+        return {"openness": openness.of(session, viewer, db.now())}
+
+    return pages.shared_page(request, "reading/openness.html", audience, figures)

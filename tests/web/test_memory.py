@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from app import first_run, hiding, sign_in
+from app import first_run, hiding, openness, sign_in
 from app.boards import Access, Board
 from app.db import Database
 from app.items import Item
@@ -294,6 +294,27 @@ def test_members_who_see_the_same_see_their_own_names_and_votes(
             assert (named, pressed) == ([person.name], [number])
 
 
+def test_how_the_team_keeps_its_word_is_counted_once_for_all_who_see_the_same(
+    own_database: Database, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with own_database.session() as session:
+        people = [factories.person(session, name) for name in ("Ada One", "Ben Two")]
+        keys = [sign_in.open_session(session, person) for person in people]
+    monkeypatch.setattr(pages, "minute", lambda: 7)  # what was drawn a minute ago is drawn anew
+    counted, of = [], openness.of
+    monkeypatch.setattr(openness, "of", lambda *about: counted.append(about) or of(*about))
+    for key, person in zip(keys, people, strict=True):
+        assert person.name in browser(memory, key).get("/openness").text
+    assert len(counted) == 1
+
+
+def test_how_the_team_keeps_its_word_is_counted_for_each_by_what_they_see(everybody: dict[str, TestClient]) -> None:
+    waiting = {"visitor": "1 item waits", "Ben": "1 item waits", "Ada": "2 items wait", "Mira": "2 items wait"}
+    for order in (list(waiting), list(waiting)[::-1]):
+        for name in order:
+            assert waiting[name] in everybody[name].get("/openness").text, name
+
+
 def test_what_visitors_see_around_a_list_is_drawn_once_and_the_list_each_time(
     own_database: Database, memory: Memory, reader: TestClient
 ) -> None:
@@ -325,7 +346,10 @@ def test_what_all_pages_of_visitors_share_is_read_anew_when_something_was_writte
             assert f'content="{name}"' in reader.get(path).text, path
 
 
-def test_a_notice_is_read_by_whom_it_is_for(memory: Memory, reader: TestClient) -> None:
+def test_a_notice_is_read_by_whom_it_is_for(
+    memory: Memory, reader: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "minute", lambda: 7)  # what was drawn a minute ago is drawn anew
     for number, notice in enumerate(("", "You%20voted.", "", "You%20left.")):
         reader.cookies.set(kit.NOTICE, notice)
         said = re.findall(r'class="notice" role="status">([^<]*)<', reader.get(f"/?after={number}").text)
