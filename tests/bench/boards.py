@@ -52,8 +52,9 @@ def build(database: Database, item_count: int) -> None:
         put(connection, Comment, (_comment(chance, row, people) for row in rows if row["comment_count"]))
         search.index_all(session, [(row["number"], row["title"], row["body"]) for row in rows])
         session.execute(update(Site).values(last_item_number=item_count, name="Benchmark"))
-    with database.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
+    if database.engine.dialect.name == "postgresql":  # which does so by itself before long; SQLite knows nothing
+        with database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("ANALYZE")
 
 
 def put(connection: Connection, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
