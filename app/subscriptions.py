@@ -123,12 +123,11 @@ def ties(session: Session, person: Person) -> list[Tie]:
 _NUMBER: Any = bindparam("number")
 _PERSON_ID: Any = bindparam("person_id")
 _HERE = select(col(Item.number)).where(or_(Item.number == _NUMBER, Item.root == _NUMBER))
-_TIES_HERE = (
-    union_all(  # narrowed as in `followers`, here also by SQLite: a person may have voted for thousands of items
-        _WRITTEN.where(col(Subscription.person_id) == _PERSON_ID, col(Subscription.item_number).in_(_HERE)),
-        _BY_VOTE.where(col(Vote.person_id) == _PERSON_ID, col(Vote.item_number).in_(_HERE)),
-    ).subquery()
-)
+# Narrowed as in `followers`, on SQLite too: a person may have voted for thousands of items.
+_TIES_HERE = union_all(
+    _WRITTEN.where(col(Subscription.person_id) == _PERSON_ID, col(Subscription.item_number).in_(_HERE)),
+    _BY_VOTE.where(col(Vote.person_id) == _PERSON_ID, col(Vote.item_number).in_(_HERE)),
+).subquery()
 TIE = (
     select(_TIES_HERE).order_by(_TIES_HERE.c.item_number != _NUMBER, _TIES_HERE.c.is_following.desc()).limit(db.most(1))
 )

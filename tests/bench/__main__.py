@@ -98,6 +98,7 @@ def grow(run: Run, *sizes: int) -> None:
             both.enter_context(growth.served(size, url, run.folder)) for size, url in zip(sizes, urls, strict=True)
         )
         growth.measure(run, few, many)
+        growth.measure_activity(run, many)
 
 
 def arguments() -> argparse.Namespace:

@@ -24,6 +24,7 @@ from tests.bench.words import text, title
 
 AT_ONCE = 5_000
 SIGNED_IN = 2_000
+EAGER, EAGER_FOR = 1_999, 20  # somebody who votes for every so manieth item
 SHARES = {
     Status.NEW: 30, Status.ACKNOWLEDGED: 22, Status.PLANNED: 10, Status.IN_PROGRESS: 4, Status.SHIPPED: 22,
     Status.DECLINED: 12,
@@ -99,8 +100,9 @@ def _voters(chance: random.Random, item_count: int, people: int) -> Iterator[lis
     popular = [1 / (rank + 10) for rank in range(item_count)]
     scale = total / sum(popular)
     chance.shuffle(popular)
-    for share in popular:
-        yield chance.sample(range(1, people + 1), min(max(1, round(share * scale)), people // 2))
+    for number, share in enumerate(popular):
+        voters = chance.sample(range(1, people + 1), min(max(1, round(share * scale)), people // 2))
+        yield voters if number % EAGER_FOR or EAGER in voters else [*voters, EAGER]
 
 
 def _item(chance: random.Random, number: int, board: int, people: int, votes: int) -> dict[str, Any]:

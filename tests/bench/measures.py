@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +69,7 @@ def serving_board(url: str, folder: Path, workers: int) -> AbstractContextManage
 
 def pages(url: str) -> dict[str, str]:
     """What everybody reads; the item is one that has as much to show on each board."""
-    return {"board": "/", "item": f"/items/{_ask(url, USUAL_ITEM)}", "roadmap": "/roadmap"}
+    return {"board": "/", "item": f"/items/{ask(url, USUAL_ITEM)}", "roadmap": "/roadmap"}
 
 
 def reading(run: "Run", kind: str, size: int, server: Server, pages: dict[str, str], seconds: float) -> None:
@@ -110,22 +111,38 @@ def voting(run: "Run", kind: str, size: int, server: Server, url: str, folder: P
     first time since a checkpoint goes to its log as a whole: votes of before do that, as they have done for `pgbench`.
     """
     vote(server, size, WARMING, first=VOTES_MOST)
-    before, commits_before = _ask(url, ROWS), run.commits()
+    before, commits_before = ask(url, ROWS), run.commits()
     votes = vote(server, size, seconds)
     run.add(kind, size, "vote, durable, 16 clients", votes, (commits_before + run.commits()) / 2)
-    run.note(kind, size, "votes stored", _ask(url, ROWS) - before, "rows")
-    run.note(kind, size, "items whose count is not their rows", _ask(url, WRONG_COUNTS), "items")
+    run.note(kind, size, "votes stored", ask(url, ROWS) - before, "rows")
+    run.note(kind, size, "items whose count is not their rows", ask(url, WRONG_COUNTS), "items")
     if kind == "postgresql":
         run.add(kind, size, "vote against pgbench, bare tables", votes, bare_votes(url, folder, seconds))
         run.add(kind, size, "vote against pgbench, the board's", votes, board_votes(url, folder, seconds, size))
 
 
-def vote(server: Server, size: int, seconds: float, first: int = 0, clients: int = 16) -> Figures:
-    os.environ |= {"BENCH_ITEMS": str(size), "BENCH_PEOPLE": str(SIGNED_IN), "BENCH_FROM": str(first)}
+def vote(
+    server: Server,
+    size: int,
+    seconds: float,
+    first: int = 0,
+    clients: int = 16,
+    *,
+    item: int | None = None,
+    act: str = "vote",
+) -> Figures:
+    """Each by somebody else, for another item or for one."""
+    os.environ |= {"BENCH_ITEMS": str(size), "BENCH_PEOPLE": str(SIGNED_IN), "BENCH_FROM": str(first), "BENCH_ACT": act}
+    os.environ.pop("BENCH_ITEM", None)
+    if item is not None:
+        os.environ["BENCH_ITEM"] = str(item)
     return drive(server, "/", seconds=seconds, script=HERE / "votes.lua", clients=clients)
 
 
-def _ask(url: str, question: str) -> int:
+withdraw = partial(vote, act="vote/withdrawal")
+
+
+def ask(url: str, question: str) -> int:
     engine = db.make_engine(url)
     with engine.connect() as connection:
         answer: int = connection.exec_driver_sql(question).scalar_one()
