@@ -1,18 +1,21 @@
 """Who may see which items: by their board, by who posted them, and whether they were put out of sight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlmodel import Session, col, select
 
-from app import boards
+from app import boards, db
 from app.boards import Board
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import NotFound
 from app.words import _
+
+_VIEWER_ID: Any = bindparam("viewer_id")
+_NUMBERS: Any = bindparam("numbers", expanding=True)
 
 
 def visible_to(viewer: Person | None) -> ColumnElement[bool]:
@@ -39,37 +42,60 @@ def differ_by_member(session: Session) -> bool:
 @cache
 def numbers_visible_by(role: Role | None) -> Any:
     """A select of the numbers of all items somebody of this role may see; its parameter `viewer_id` says who."""
-    return select(Item.number).where(visible_by(role, bindparam("viewer_id")))
-
-
-def numbers_visible_to(viewer: Person | None) -> Any:
-    """A select of the numbers of all items this person may see."""
-    return select(Item.number).where(visible_to(viewer))
+    return select(Item.number).where(visible_by(role, _VIEWER_ID))
 
 
 def known_among(session: Session, viewer: Person | None, numbers: Iterable[int | None]) -> set[int]:
     """Those of these items that somebody may know of; no other may be named to them. Without any, nothing is asked."""
-    asked = {number for number in numbers if number is not None}
-    return set(session.exec(numbers_visible_to(viewer).where(col(Item.number).in_(asked)))) if asked else set()
+    role, asked = _asked(viewer, numbers)
+    return {number for (number,) in db.run(session, _numbers_among(role), asked)} if asked["numbers"] else set()
 
 
 def among(session: Session, viewer: Person | None, numbers: Iterable[int | None]) -> list[Item]:
-    """Those of these items that this person may see. Without any, nothing is asked."""
-    asked = {number for number in numbers if number is not None}
-    return list(session.exec(select(Item).where(col(Item.number).in_(asked), visible_to(viewer)))) if asked else []
+    """Those of these items that this person may see, to be read. Without any, nothing is asked."""
+    role, asked = _asked(viewer, numbers)
+    return db.read(session, _among(role), asked) if asked["numbers"] else []
+
+
+def _asked(viewer: Person | None, numbers: Iterable[int | None]) -> tuple[Role | None, dict[str, Any]]:
+    role, key = _as(viewer)
+    return role, {"numbers": [number for number in set(numbers) if number is not None], "viewer_id": key}
+
+
+@cache
+def _among(role: Role | None) -> Any:
+    return select(Item).where(col(Item.number).in_(_NUMBERS), visible_by(role, _VIEWER_ID))
+
+
+@cache
+def _numbers_among(role: Role | None) -> Any:
+    return _among(role).with_only_columns(col(Item.number))
 
 
 def find(session: Session, number: int, viewer: Person | None) -> Item:
     """An item that this person may see; absent and forbidden are both NotFound."""
-    role, key = (viewer.role, viewer.id) if viewer else (None, None)
-    item: Item | None = session.scalars(_on_boards_of(role), {"number": number, "viewer_id": key}).one_or_none()
-    if item is None:
-        raise NotFound(_("There is no item with this number."))
-    return item
+    role, key = _as(viewer)
+    return _one(session.scalars(_on_boards_of(role), {"number": number, "viewer_id": key}).all())
+
+
+def read(session: Session, number: int, viewer: Person | None) -> Item:
+    """The same, only to be read."""
+    role, key = _as(viewer)
+    return _one(db.read(session, _on_boards_of(role), {"number": number, "viewer_id": key}))
 
 
 @cache
 def _on_boards_of(role: Role | None) -> Any:
     """The item of a number, on a board that somebody of this role may see; built once, because every act begins so."""
-    on_board = boards.visible_by(role, Item.board_id, Item.reporter_id, bindparam("viewer_id"))
+    on_board = boards.visible_by(role, Item.board_id, Item.reporter_id, _VIEWER_ID)
     return select(Item).where(Item.number == bindparam("number"), on_board)
+
+
+def _as(viewer: Person | None) -> tuple[Role | None, int | None]:
+    return (viewer.role, viewer.id) if viewer else (None, None)
+
+
+def _one(found: Sequence[Item]) -> Item:
+    if not found:
+        raise NotFound(_("There is no item with this number."))
+    return found[0]

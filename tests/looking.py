@@ -6,10 +6,15 @@ from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 
 from httpx import Response
 from sqlalchemy import event
-from sqlmodel import Session
+from sqlmodel import Session, select
+
+from app import sight
+from app.items import Item
+from app.people import Person
 
 
 def words(answer: Response, start: str = "<main", end: str = "</main>") -> str:
@@ -27,6 +32,11 @@ def is_too_often(answer: Response, per: timedelta, start: str = "<main", end: st
 def earlier_words(answer: Response) -> list[str]:
     """Where the page of an item leads to what was written before its edits."""
     return re.findall(r'href="(/items/\d+/edits/\d+)"', answer.text)
+
+
+def numbers_visible_to(viewer: Person | None) -> Any:
+    """A select of the numbers of all items that this person may see."""
+    return select(Item.number).where(sight.visible_to(viewer))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from app import (
     attachments,
+    boards,
     comments,
     db,
     defect_questions,
@@ -28,7 +29,7 @@ from app import (
     tokens,
     webhooks,
 )
-from app.boards import Access, Board
+from app.boards import Access
 from app.db import Database
 from app.imports.batches import Import, State
 from app.imports.csv_files import preparing
@@ -79,7 +80,7 @@ class Scene:
 
 def before_anybody(session: Session, link: Callable[[Session, str], str | None]) -> Scene:
     """Nothing is there yet but the link for the first owner, and what every board begins with."""
-    board = session.exec(select(Board)).one()
+    board = session.exec(boards.EVERY).all()[0]
     site.the(session).name = board.name = "Πίνακας"
     return Scene(places={"welcome": (link(session, "") or "").rpartition("/")[2]})
 

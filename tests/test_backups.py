@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import inspect
 from sqlmodel import Session, select
 
-from app import backups, db, schema, search, sight, status_changes
+from app import backups, db, schema, search, status_changes
 from app.backups import archive, rows
 from app.comments import Comment
 from app.db import Database
@@ -28,6 +28,7 @@ from tests import factories
 from tests.fixtures.content import fill
 from tests.fixtures.database import ONLY_SQLITE, Databases
 from tests.fixtures.server import ROOT
+from tests.looking import numbers_visible_to
 
 Lines = dict[str, list[bytes]]
 KILLED_AMONG_FILES = """
@@ -192,7 +193,7 @@ def test_a_restored_board_goes_on_and_keeps_the_rules_of_the_pipeline(
     with empty.session() as session:
         ada = session.exec(select(Person).where(Person.name == "Ada Lind")).one()
         number = session.exec(select(Item.number).where(Item.title == "Export to a spreadsheet")).one()
-        assert search.find(session, "spreadsheet", sight.numbers_visible_to(ada)) == [number]
+        assert search.find(session, "spreadsheet", numbers_visible_to(ada)) == [number]
         known = set(session.exec(select(Comment.id)))
         item = factories.item(session, ada, "The first one afterwards")
         assert factories.comment(session, item, ada).id not in known

@@ -3,13 +3,14 @@
 import pytest
 from sqlmodel import Session
 
-from app import comments, hiding, sight
+from app import comments, hiding
 from app.comments import Comment
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, NotAllowed, Refused
 from app.statuses import Status
 from tests import factories
+from tests.looking import numbers_visible_to
 
 LIMITS = [
     ("", "Why it is hidden: please write something here."),
@@ -29,7 +30,7 @@ def comment(session: Session, item: Item, other_member: Person) -> Comment:
 
 
 def listed(session: Session, viewer: Person | None) -> list[int]:
-    return list(session.exec(sight.numbers_visible_to(viewer)))
+    return list(session.exec(numbers_visible_to(viewer)))
 
 
 def test_a_hidden_item_says_who_when_and_why(session: Session, item: Item, maintainer: Person) -> None:

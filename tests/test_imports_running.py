@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from app import db, items, search, sessions, sight, votes
+from app import db, items, search, sessions, votes
 from app.boards import Board
 from app.comments import Comment
 from app.db import Database
@@ -23,6 +23,7 @@ from app.tags import Tag
 from app.votes import Vote
 from tests import factories
 from tests.csv_imports import begun, brought_in, found, prepared, row_counts
+from tests.looking import numbers_visible_to
 
 ROWS = (
     "id,title,description,status,resolution,created,resolved,votes\n"
@@ -82,8 +83,8 @@ def test_counts_without_voters_are_no_votes(database: Database, session: Session
 def test_what_came_in_is_found(database: Database, session: Session) -> None:
     brought_in(database, ROWS)
     item = of(session, "2")
-    assert search.find(session, "slow", sight.numbers_visible_to(None)) == [item.number]
-    assert search.find(session, "seconds", sight.numbers_visible_to(None)) == [item.number]
+    assert search.find(session, "slow", numbers_visible_to(None)) == [item.number]
+    assert search.find(session, "seconds", numbers_visible_to(None)) == [item.number]
 
 
 def test_reporters_are_people_each_only_once(database: Database, session: Session, member: Person) -> None:
@@ -310,7 +311,7 @@ def test_undoing_takes_out_everything_that_came(database: Database, session: Ses
     batch = undone(database, batch)
     assert (batch.state, batch.done, batch.total) == (State.UNDONE, 250, 250)
     assert row_counts(session) == before | {"import": 1}
-    assert search.find(session, "item", sight.numbers_visible_to(None)) == []
+    assert search.find(session, "item", numbers_visible_to(None)) == []
 
 
 ACTS: dict[str, Callable[[Session, Item, Person, Person], object]] = {

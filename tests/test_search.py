@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Select, insert
 from sqlmodel import Session, col
 
-from app import items, schema, search, sight
+from app import items, schema, search
 from app.boards import Access
 from app.db import Database
 from app.items import Item
@@ -17,6 +17,7 @@ from app.search.words import Asked
 from app.statuses import Kind
 from tests import factories, naughty
 from tests.fixtures.needs import beside
+from tests.looking import numbers_visible_to
 
 Find = Callable[[str], list[str]]
 
@@ -27,7 +28,7 @@ def titles(session: Session, numbers: list[int]) -> list[str]:
 
 @pytest.fixture
 def everything(visitor: None) -> Select[tuple[int]]:
-    return sight.numbers_visible_to(visitor)
+    return numbers_visible_to(visitor)
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ def test_what_a_viewer_may_not_see_takes_no_place(
     for _ in range(6):
         factories.item(session, member, "A dark mode", board="closed")
     assert find("dark mode") == similar("dark mode") == ["A dark mode for charts"]
-    assert titles(session, search.find(session, "dark", sight.numbers_visible_to(None), most=1)) == find("dark")
+    assert titles(session, search.find(session, "dark", numbers_visible_to(None), most=1)) == find("dark")
 
 
 def test_any_condition_narrows_what_is_found(session: Session, member: Person, everything: Select[tuple[int]]) -> None:
@@ -232,7 +233,7 @@ def test_items_that_were_there_before_the_index_are_found(database_to_alter: Dat
     schema.migrate(database_to_alter, "0001", back=True)
     schema.migrate(database_to_alter)
     with database_to_alter.session(writes=False) as session:
-        everything = sight.numbers_visible_to(None)
+        everything = numbers_visible_to(None)
         assert search.find(session, "dark", everything) == search.find(session, "dusk", everything) != []
 
 

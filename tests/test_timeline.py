@@ -150,10 +150,14 @@ def test_each_edit_of_the_item_is_one_entry(session: Session, item: Item, member
     ]
 
 
+def named(entry: Entry) -> int | None:
+    return entry.other.number if entry.other else None
+
+
 def test_a_duplicate_names_the_item_that_stays(session: Session, item: Item, other: Item, maintainer: Person) -> None:
     factories.move(session, other, maintainer, Status.DUPLICATE, duplicate_of=str(item.number), at=day(1))
-    assert only(session, other, Happening.MOVED).other is item
-    assert only(session, item, Happening.MERGED_IN).other is other
+    assert named(only(session, other, Happening.MOVED)) == item.number
+    assert named(only(session, item, Happening.MERGED_IN)) == other.number
 
 
 def test_a_second_merge_after_an_undoing_is_told_again(
@@ -208,7 +212,7 @@ def test_a_duplicate_of_an_item_that_the_reader_may_not_see_does_not_name_it(
     factories.move(session, other, maintainer, Status.DUPLICATE, duplicate_of=str(item.number), at=day(1))
     put_out_of_sight(session, item, maintainer)
     assert only(session, other, Happening.MOVED).other is None
-    assert only(session, other, Happening.MOVED, maintainer).other is item
+    assert named(only(session, other, Happening.MOVED, maintainer)) == item.number
 
 
 def test_new_is_what_others_did_since_one_looked(

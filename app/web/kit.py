@@ -16,6 +16,7 @@ from app.items import Item
 from app.people import Person
 from app.refusals import NotFound, Refusal, Refused
 from app.sessions import SessionRow
+from app.web.route import SAFE_METHODS
 from app.web.sharing import Recollections
 from app.words import _
 
@@ -91,8 +92,9 @@ Maintainer = Annotated[Person, _with(policy.is_maintainer)]
 Owner = Annotated[Person, _with(policy.is_owner)]
 
 
-async def _item(session: Db, viewer: Viewer, number: int) -> Item:
-    return sight.find(session, number, viewer)
+async def _item(request: Request, session: Db, viewer: Viewer, number: int) -> Item:
+    find = sight.read if request.method in SAFE_METHODS else sight.find
+    return find(session, number, viewer)
 
 
 ItemInPath = Annotated[Item, Depends(_item)]
