@@ -55,7 +55,7 @@ def propose(session: Session, item: Item, person: Person, into: str, words: str)
     number = check.original(session, fields, [item], person, into)
     words = fields.said("words", words, label=_("Why they are the same"))
     fields.done()
-    if any(proposed.into.number == number for proposed in for_item(session, item)):
+    if any(proposed.into.number == number for proposed in _for_item(session, item)):
         raise Refused(_("This merge was proposed before and waits for a decision."))
     proposal = MergeProposal(item_number=item.number, into=number, person_id=person.key, words=words, at=db.now())
     session.add(proposal)
@@ -84,14 +84,14 @@ def waiting(session: Session, *among: ColumnElement[bool], after: int = 0, most:
     return [Proposed(*row) for row in session.exec(statement)]
 
 
-def for_item(session: Session, item: Item) -> list[Proposed]:
+def _for_item(session: Session, item: Item) -> list[Proposed]:
     """What was proposed for this item, and nobody has decided."""
     return [Proposed(*row) for row in session.execute(FOR_ITEM, {"number": item.number})]
 
 
 def of(session: Session, item: Item, viewer: Person | None) -> list[Proposed]:
     """What was proposed for this item and nobody has decided, where the viewer may know of the other item."""
-    proposed = for_item(session, item)
+    proposed = _for_item(session, item)
     known = sight.known_among(session, viewer, (each.into.number for each in proposed))
     return [each for each in proposed if each.into.number in known]
 
