@@ -159,14 +159,22 @@ FAMILY = (
 )
 
 
+NUMBERS = select(Item.number).where(Item.root == bindparam("root"))
+
+
 def lock_family(session: Session, item: Item) -> list[Item]:
-    """All items whose votes count together with this one's, in order, locked until the transaction ends."""
+    """All items whose votes count together with this one's, in order, locked until the transaction ends.
+
+    What was merged into them while they were waited for is not among those that PostgreSQL brings; once they are
+    locked, nobody merges any more.
+    """
     while True:
         with db.taking_locks(session) as let_go:
             family = list(session.scalars(FAMILY, {"root": item.root}))
-            if item in family:
+            numbers = {number for (number,) in db.run(session, NUMBERS, {"root": item.root})}
+            if item in family and numbers == {each.number for each in family}:
                 return family
-            let_go()  # somebody merged it meanwhile: two who hold what the other wants would wait for each other
+            let_go()  # somebody merged meanwhile: two who hold what the other wants would wait for each other
         session.refresh(item)
 
 

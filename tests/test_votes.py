@@ -1,6 +1,8 @@
 """Votes: one per person and item whatever happens, counted from the rows."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -18,6 +20,8 @@ from app.subscriptions import Because
 from app.votes import Vote, Weight
 from tests import factories
 from tests.looking import counted
+
+WAITS_BY_THEN = 0.3  # seconds; whoever does not wait yet sees what was merged
 
 
 @pytest.fixture
@@ -354,3 +358,35 @@ def test_votes_during_a_merge_and_its_undoing_are_neither_lost_nor_doubled(own_d
     (at_one, rows_one), (at_other, rows_other) = counts(own_database, number), counts(own_database, other)
     assert (at_one, at_other) == (rows_one, rows_other)
     assert rows_one + rows_other == 2 + len(keys)
+
+
+@pytest.mark.parametrize("act", [votes.cast, votes.withdraw])
+def test_who_votes_while_what_they_voted_for_is_merged_counts_once(
+    own_database: Database, act: Callable[[Session, Item, Person], Item]
+) -> None:
+    """PostgreSQL brings them the item that they wait for, without what was merged into it meanwhile."""
+    number, (key,) = prepare(own_database)
+    with own_database.session() as session:
+        mover = factories.person(session, "Mira Okafor", role=factories.Role.MAINTAINER)
+        other, mover_key = factories.item(session, mover, "The same again").number, mover.key
+        for voted_for in (other, number) if act is votes.withdraw else (other,):
+            vote(session, voted_for, key)
+
+    def act_at_the_item() -> None:
+        with own_database.session() as session:
+            act(session, session.get_one(Item, number), session.get_one(Person, key))
+
+    with ThreadPoolExecutor(1) as threads:
+        with own_database.session() as session:
+            move = Move("duplicate", explanation="The same.", duplicate_of=str(number))
+            status_changes.change(session, session.get_one(Item, other), session.get_one(Person, mover_key), move)
+            session.flush()
+            acting = threads.submit(act_at_the_item)
+            time.sleep(WAITS_BY_THEN)
+        acting.result()
+    expected = {number: 2, other: 1} if act is votes.withdraw else {number: 3, other: 2}
+    with own_database.session() as session:
+        stored = {each: session.get_one(Item, each).vote_count for each in expected}
+        for each in expected:
+            votes.recount(session, session.get_one(Item, each))
+        assert stored == expected == {each: session.get_one(Item, each).vote_count for each in expected}
