@@ -18,9 +18,14 @@ _VIEWER_ID: Any = bindparam("viewer_id")
 _NUMBERS: Any = bindparam("numbers", expanding=True)
 
 
+def reader(viewer: Person | None) -> tuple[Role | None, int | None]:
+    """The role and the id of a viewer, as `visible_by` takes them; a visitor has neither."""
+    return (viewer.role, viewer.id) if viewer else (None, None)
+
+
 def visible_to(viewer: Person | None) -> ColumnElement[bool]:
     """The condition on Item under which this person may see it; hidden ones show to their reporter."""
-    return visible_by(viewer.role, viewer.id) if viewer else visible_by(None, None)
+    return visible_by(*reader(viewer))
 
 
 def visible_by(role: Role | None, viewer_id: Any) -> ColumnElement[bool]:
@@ -58,7 +63,7 @@ def among(session: Session, viewer: Person | None, numbers: Iterable[int | None]
 
 
 def _asked(viewer: Person | None, numbers: Iterable[int | None]) -> tuple[Role | None, dict[str, Any]]:
-    role, key = _as(viewer)
+    role, key = reader(viewer)
     return role, {"numbers": [number for number in set(numbers) if number is not None], "viewer_id": key}
 
 
@@ -74,13 +79,13 @@ def _numbers_among(role: Role | None) -> Any:
 
 def find(session: Session, number: int, viewer: Person | None) -> Item:
     """An item that this person may see; absent and forbidden are both NotFound."""
-    role, key = _as(viewer)
+    role, key = reader(viewer)
     return _one(session.scalars(_on_boards_of(role), {"number": number, "viewer_id": key}).all())
 
 
 def read(session: Session, number: int, viewer: Person | None) -> Item:
     """The same, only to be read."""
-    role, key = _as(viewer)
+    role, key = reader(viewer)
     return _one(db.read(session, _on_boards_of(role), {"number": number, "viewer_id": key}))
 
 
@@ -89,10 +94,6 @@ def _on_boards_of(role: Role | None) -> Any:
     """The item of a number, on a board that somebody of this role may see; built once, because every act begins so."""
     on_board = boards.visible_by(role, Item.board_id, Item.reporter_id, _VIEWER_ID)
     return select(Item).where(Item.number == bindparam("number"), on_board)
-
-
-def _as(viewer: Person | None) -> tuple[Role | None, int | None]:
-    return (viewer.role, viewer.id) if viewer else (None, None)
 
 
 def _one(found: Sequence[Item]) -> Item:

@@ -144,7 +144,7 @@ def comment_form(
 
 def _relatives(session: Session, viewer: Person | None, item: Item) -> list[Item]:
     """The item that this one was merged into and those that were merged into it, where the viewer may see them."""
-    role, key = (viewer.role, viewer.id) if viewer else (None, None)
+    role, key = sight.reader(viewer)
     return db.read(session, _related(role), {"root": item.root, "number": item.number, "viewer_id": key})
 
 
