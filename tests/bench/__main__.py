@@ -124,7 +124,8 @@ def board(kind: str, size: int, folder: Path) -> Iterator[str]:
             yield url
         return
     CACHE.mkdir(parents=True, exist_ok=True)
-    built = CACHE / f"{size}-{schema.revisions()[-1]}.sqlite3"  # a server that migrates keeps more in memory
+    edition = f"{schema.revisions()[-1]}-{boards.EDITION}"  # a server that migrates keeps more in memory
+    built = CACHE / f"{size}-{edition}.sqlite3"
     if not built.exists():
         for of_before in CACHE.glob(f"{size}[-.]*"):
             of_before.unlink()

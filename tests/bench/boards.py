@@ -1,13 +1,14 @@
 """Builds boards of any size: items, votes, answers and comments as a busy product would have them."""
 
 import random
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, update
-from sqlmodel import SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app import db, first_run, items, schema, search, sign_in, tables, trend  # noqa: F401 - loads every table
 from app.boards import Board
@@ -19,6 +20,7 @@ from app.sessions import SessionRow
 from app.site import Site
 from app.status_changes import StatusChange
 from app.statuses import Kind, Reason, Status
+from app.tags import ItemTag, Tag
 from app.votes import Vote
 from tests.bench.words import text, title
 
@@ -26,9 +28,14 @@ AT_ONCE = 5_000
 SIGNED_IN = 2_000
 EAGER, EAGER_FOR = 1_999, 20  # somebody who votes for every so manieth item
 SHARES = {
-    Status.NEW: 30, Status.ACKNOWLEDGED: 22, Status.PLANNED: 10, Status.IN_PROGRESS: 4, Status.SHIPPED: 22,
-    Status.DECLINED: 12,
+    Status.NEW: 30, Status.ACKNOWLEDGED: 22, Status.PLANNED: 10, Status.IN_PROGRESS: 4, Status.NEEDS_INFO: 1,
+    Status.SHIPPED: 22, Status.DECLINED: 11,
 }  # fmt: skip
+UNDER_WAY = {Status.PLANNED: 200, Status.IN_PROGRESS: 20, Status.NEEDS_INFO: 10}  # at most, on however large a board
+BOARDS = {1: "general", 7: "mobile", 1_000: "integrations"}  # every so manieth item is there, or on one behind it
+TAGS = (3, 6, 12, 25, 50, 100, 200, 400, 800)  # every so manieth item has each
+LATER = (db.now() + timedelta(days=200)).date()
+EDITION = 2  # of boards that are built so; those of before are others
 
 
 def build(database: Database, item_count: int) -> None:
@@ -38,14 +45,20 @@ def build(database: Database, item_count: int) -> None:
     people = max(item_count // 5, SIGNED_IN)
     with database.session() as session:
         first_run.prepare(session)
-        session.flush()
+        boards = _boards(session)
         connection = session.connection()
-        board = session.exec(select(Board)).one().id or 0
+        numbers = range(1, item_count + 1)
         put(connection, Person, _people(people))
         put(connection, SessionRow, _sessions())
         votes = list(_voters(chance, item_count, people))
-        rows = [_item(chance, number, board, people, len(votes[number - 1])) for number in range(1, item_count + 1)]
+        statuses = _statuses(chance, item_count)
+        rows = [
+            _item(chance, number, status, boards, people, len(voters))
+            for number, status, voters in zip(numbers, statuses, votes, strict=True)
+        ]
         put(connection, Item, rows)
+        put(connection, Tag, ({"id": every, "slug": f"tag-{every}", "name": f"Tag {every}"} for every in TAGS))
+        put(connection, ItemTag, ({"item_number": each, "tag_id": tag} for each in numbers for tag in _has(each, TAGS)))
         put(
             connection, Vote, (_vote(row, person) for row, voters in zip(rows, votes, strict=True) for person in voters)
         )
@@ -105,19 +118,45 @@ def _voters(chance: random.Random, item_count: int, people: int) -> Iterator[lis
         yield voters if number % EAGER_FOR or EAGER in voters else [*voters, EAGER]
 
 
-def _item(chance: random.Random, number: int, board: int, people: int, votes: int) -> dict[str, Any]:
-    status = chance.choices(list(SHARES), list(SHARES.values()))[0]
+def _boards(session: Session) -> dict[int, int]:
+    """The ids of the boards: the first is there already."""
+    others = [Board(slug=slug, name=slug.capitalize(), position=at) for at, slug in enumerate(BOARDS.values()) if at]
+    session.add_all(others)
+    session.flush()
+    return {
+        every: board.id or 0
+        for every, board in zip(BOARDS, session.exec(select(Board).order_by(col(Board.position))), strict=True)
+    }
+
+
+def _statuses(chance: random.Random, item_count: int) -> Iterator[Status]:
+    """What is more than a team has under way at once is only acknowledged."""
+    so_far: Counter[Status] = Counter()
+    for status in chance.choices(list(SHARES), list(SHARES.values()), k=item_count):
+        so_far[status] += 1
+        yield status if so_far[status] <= UNDER_WAY.get(status, item_count) else Status.ACKNOWLEDGED
+
+
+def _has(number: int, each: Iterable[int]) -> list[int]:
+    """Those of which every so manieth item has one that this item has."""
+    return [every for every in each if number % every == every // 2]
+
+
+def _item(
+    chance: random.Random, number: int, status: Status, boards: Mapping[int, int], people: int, votes: int
+) -> dict[str, Any]:
     posted = db.now() - timedelta(days=chance.uniform(1, 900))
     answered = None if status is Status.NEW else posted + timedelta(hours=chance.uniform(1, 23))
     body = text(chance, chance.randint(20, 100))
     words = text(chance, 25)
     return {
-        "number": number, "root": number, "kind": chance.choice(list(Kind)), "board_id": board, "title": title(chance),
-        "body": body, "details": {}, "html": f"<p>{body}</p>", "reporter_id": chance.randint(1, people),
-        "posted_at": posted,
+        "number": number, "root": number, "kind": chance.choice(list(Kind)),
+        "board_id": boards[_has(number, boards)[-1]], "title": title(chance), "body": body, "details": {},
+        "html": f"<p>{body}</p>", "reporter_id": chance.randint(1, people), "posted_at": posted,
         "status": status, "status_changed_at": answered or posted, "changed_at": answered or posted,
         "reason": Reason.OUT_OF_SCOPE if status is Status.DECLINED else None,
-        "review_on": (db.now() + timedelta(days=200)).date() if status is Status.DECLINED else None,
+        "review_on": LATER if status is Status.DECLINED else None,
+        "due_on": LATER if status is Status.NEEDS_INFO else None,
         "first_answered_at": answered, "answered_at": answered, "answer": words if answered else "",
         "answerer_id": chance.randint(1, 5) if answered else None, "waiting_since": None if answered else posted,
         "vote_count": votes, "support": votes, "comment_count": chance.choice((0, 0, 1)),
@@ -134,7 +173,7 @@ def _answer(row: dict[str, Any]) -> dict[str, Any]:
         "item_number": row["number"], "person_id": row["answerer_id"], "is_automatic": False, "at": row["answered_at"],
         "from_status": Status.NEW, "to_status": row["status"], "explanation": row["answer"],
         "html": f"<p>{row['answer']}</p>",
-        "reason": row["reason"], "review_on": row["review_on"],
+        "reason": row["reason"], "review_on": row["review_on"], "due_on": row["due_on"], "why": "To see the same.",
     }  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 -- Each request is a page of the board that nobody has asked for before: it begins at another place of its order.
 local sorts = { "trending", "new", "votes", "answered", "waiting" }
-local filters = { "", "&kind=idea", "&kind=defect", "&status=planned", "&status=new", "&status=declined&kind=idea" }
+local filters = {
+  "", "&kind=idea", "&kind=defect", "&status=new", "&status=planned", "&status=in_progress", "&status=declined&kind=idea",
+  "&board=mobile", "&board=integrations", "&tag=tag-3", "&tag=tag-25", "&tag=tag-800", "&tag=tag-6&status=shipped",
+}
 local count = tonumber(os.getenv("BENCH_FROM") or "0")
 
 local function moment()
