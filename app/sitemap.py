@@ -10,7 +10,7 @@ from app import sight, site
 from app.items import Item
 from app.statuses import Status
 
-PAGE = 50_000  # addresses in a file, the most that the protocol allows
+PAGE = 5_000  # addresses in a file: as many as the protocol allows would keep other readers waiting for half a second
 
 
 class Entry(NamedTuple):

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session
 from starlette.testclient import TestClient
 
-from app import hiding, site
+from app import hiding, site, sitemap
 from app.boards import Access
 from app.people import Person
 from tests import factories
@@ -43,7 +43,7 @@ def test_the_sitemap_names_the_pages_and_every_public_item(
 
 
 def test_a_long_sitemap_is_a_list_of_files(session: Session, visitor_browser: TestClient, member: Person) -> None:
-    site.the(session).last_item_number = 50_000
+    site.the(session).last_item_number = sitemap.PAGE
     item = factories.item(session, member)
     base = "http://localhost:8000"
     files = addresses(visitor_browser.get("/sitemap.xml").text, "sitemap")
