@@ -145,15 +145,15 @@ def counts(session: Session, view: View, now: datetime) -> dict[Section, int]:
     each = [
         select(func.count(col(Item.number))).where(_condition(section, now), on_board(view)).scalar_subquery()
         for section in Section
-        if section is not Section.MERGES
+        if section not in {Section.WAITING, Section.MERGES}
     ]
     merges = (
         select(func.count(col(MergeProposal.id)))
         .join(Item, col(Item.number) == MergeProposal.item_number)
         .where(*OPEN, on_board(view))
     )
-    numbers = session.execute(select(*each, merges.scalar_subquery())).one()
-    return dict(zip(Section, numbers, strict=True))
+    unanswered, answered, *others = session.execute(select(*each, merges.scalar_subquery())).one()
+    return dict(zip(Section, (unanswered + answered, unanswered, answered, *others), strict=True))
 
 
 def on_board(view: View) -> ColumnElement[bool]:
