@@ -47,7 +47,7 @@ class Station:
 
 
 def stations(session: Session, viewer: Person | None) -> list[Station]:
-    """Where things stand, from acknowledged to shipped, then what is declined; a query for each."""
+    """Where things stand, from acknowledged to shipped, then what is declined; at most two queries for each."""
     most = defaultdict(lambda: MOST, {Status.DECLINED: REFUSALS_MOST})
     return [station(session, viewer, status, View(), most[status]) for status in STATIONS]
 
@@ -55,18 +55,21 @@ def stations(session: Session, viewer: Person | None) -> list[Station]:
 def station(session: Session, viewer: Person | None, status: Status, within: View, most: int) -> Station:
     """The first of what has this status within a view: the most wanted, or of what is closed the latest."""
     view = within.but(status=status)
-    rows = _rows(viewer.role if viewer else None, view.narrowed_by, most + 1, is_open=status.is_open)
-    found = listing.fetch(session, viewer, rows, listing.values_of(viewer, view))
+    values = listing.values_of(viewer, view)
+    way = listing.shared_by_few(session, view.narrowed_by if status.is_open else within.narrowed_by, values)
+    rows = _rows(viewer.role if viewer else None, view.narrowed_by, way, most + 1, is_open=status.is_open)
+    found = listing.fetch(session, viewer, rows, values)
     return Station(view, status, found[:most], len(found) > most)
 
 
 @lru_cache(SHAPES_MOST)
-def _rows(role: Role | None, narrowed_by: frozenset[str], most: int, *, is_open: bool) -> Select[Any]:
-    narrowed = listing.narrowed(role, narrowed_by)
+def _rows(role: Role | None, narrowed_by: frozenset[str], way: str, most: int, *, is_open: bool) -> Select[Any]:
+    narrowed = listing.narrowed(role, narrowed_by, way)
     if is_open:
         return listing.first([narrowed], col(Item.support), most)
-    closed = col(Item.status) == bindparam("status")  # said once more, as a way in: there is an index of just this
-    return listing.first([narrowed & closed], col(Item.status_changed_at), most)
+    if not way:  # there is an index of just this
+        narrowed &= col(Item.status) == bindparam("status")
+    return listing.first([narrowed], col(Item.status_changed_at), most)
 
 
 def _due(row: Row) -> tuple[bool, Any, str]:

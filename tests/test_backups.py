@@ -23,6 +23,7 @@ from app.db import Database
 from app.items import Item
 from app.people import Person, Role
 from app.refusals import Refused
+from app.search import Scope
 from app.statuses import Status
 from tests import factories
 from tests.fixtures.content import fill
@@ -193,7 +194,7 @@ def test_a_restored_board_goes_on_and_keeps_the_rules_of_the_pipeline(
     with empty.session() as session:
         ada = session.exec(select(Person).where(Person.name == "Ada Lind")).one()
         number = session.exec(select(Item.number).where(Item.title == "Export to a spreadsheet")).one()
-        assert search.find(session, "spreadsheet", numbers_visible_to(ada)) == [number]
+        assert search.find(session, "spreadsheet", Scope(numbers_visible_to(ada))) == [number]
         known = set(session.exec(select(Comment.id)))
         item = factories.item(session, ada, "The first one afterwards")
         assert factories.comment(session, item, ada).id not in known

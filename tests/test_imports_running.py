@@ -16,6 +16,7 @@ from app.imports.csv_files.preparing import stored_file
 from app.items import Item
 from app.people import Person
 from app.refusals import Invalid, Refused
+from app.search import Scope
 from app.status_changes import StatusChange, TargetMove
 from app.statuses import Reason, Status
 from app.subscriptions import Subscription
@@ -83,8 +84,8 @@ def test_counts_without_voters_are_no_votes(database: Database, session: Session
 def test_what_came_in_is_found(database: Database, session: Session) -> None:
     brought_in(database, ROWS)
     item = of(session, "2")
-    assert search.find(session, "slow", numbers_visible_to(None)) == [item.number]
-    assert search.find(session, "seconds", numbers_visible_to(None)) == [item.number]
+    assert search.find(session, "slow", Scope(numbers_visible_to(None))) == [item.number]
+    assert search.find(session, "seconds", Scope(numbers_visible_to(None))) == [item.number]
 
 
 def test_reporters_are_people_each_only_once(database: Database, session: Session, member: Person) -> None:
@@ -311,7 +312,7 @@ def test_undoing_takes_out_everything_that_came(database: Database, session: Ses
     batch = undone(database, batch)
     assert (batch.state, batch.done, batch.total) == (State.UNDONE, 250, 250)
     assert row_counts(session) == before | {"import": 1}
-    assert search.find(session, "item", numbers_visible_to(None)) == []
+    assert search.find(session, "item", Scope(numbers_visible_to(None))) == []
 
 
 ACTS: dict[str, Callable[[Session, Item, Person, Person], object]] = {

@@ -12,7 +12,7 @@ from app.boards import Access
 from app.db import Database
 from app.items import Item
 from app.people import Person
-from app.search import words
+from app.search import Scope, words
 from app.search.words import Asked
 from app.statuses import Kind
 from tests import factories, naughty
@@ -34,13 +34,13 @@ def everything(visitor: None) -> Select[tuple[int]]:
 @pytest.fixture
 def find(session: Session, everything: Select[tuple[int]]) -> Find:
     """The titles that a query finds for a visitor."""
-    return lambda query: titles(session, search.find(session, query, everything))
+    return lambda query: titles(session, search.find(session, query, Scope(everything)))
 
 
 @pytest.fixture
 def similar(session: Session, everything: Select[tuple[int]]) -> Find:
     """The titles most like another, for a visitor."""
-    return lambda title: titles(session, search.similar(session, title, everything))
+    return lambda title: titles(session, search.similar(session, title, Scope(everything)))
 
 
 @pytest.mark.parametrize(
@@ -137,22 +137,22 @@ def test_what_a_viewer_may_not_see_takes_no_place(
     for _ in range(6):
         factories.item(session, member, "A dark mode", board="closed")
     assert find("dark mode") == similar("dark mode") == ["A dark mode for charts"]
-    assert titles(session, search.find(session, "dark", numbers_visible_to(None), most=1)) == find("dark")
+    assert titles(session, search.find(session, "dark", Scope(numbers_visible_to(None)), most=1)) == find("dark")
 
 
 def test_any_condition_narrows_what_is_found(session: Session, member: Person, everything: Select[tuple[int]]) -> None:
     factories.item(session, member, "A dark mode")
     defect = factories.item(session, member, "The dark mode is too dark", kind=Kind.DEFECT)
     only_defects = everything.where(col(Item.kind) == Kind.DEFECT)
-    assert search.find(session, "dark", only_defects) == [defect.number]
+    assert search.find(session, "dark", Scope(only_defects)) == [defect.number]
 
 
 def test_the_best_few_begin_the_list_of_all(session: Session, member: Person, everything: Select[tuple[int]]) -> None:
     for title, body in [("Dark mode", ""), ("Icons", "In a dark mode."), ("Dark", "mode"), ("A mode that is dark", "")]:
         factories.item(session, member, title, body=body)
-    found = search.find(session, "dark mode", everything)
+    found = search.find(session, "dark mode", Scope(everything))
     assert len(found) == 4
-    assert [search.find(session, "dark mode", everything, most) for most in range(1, 5)] == [
+    assert [search.find(session, "dark mode", Scope(everything), most) for most in range(1, 5)] == [
         found[:most] for most in range(1, 5)
     ]
 
@@ -219,7 +219,7 @@ def test_known_duplicates_are_among_the_first_five(
 
     def is_found(one: str, other: str) -> bool:
         title = reports[one]["Summary"]
-        like = search.similar(session, title, everything, most=6)
+        like = search.similar(session, title, Scope(everything), most=6)
         return numbers[other] in [number for number in like if number != numbers[one]][:5]
 
     found = sum(is_found(one, other) for one, other in pairs)
@@ -234,7 +234,7 @@ def test_items_that_were_there_before_the_index_are_found(database_to_alter: Dat
     schema.migrate(database_to_alter)
     with database_to_alter.session(writes=False) as session:
         everything = numbers_visible_to(None)
-        assert search.find(session, "dark", everything) == search.find(session, "dusk", everything) != []
+        assert search.find(session, "dark", Scope(everything)) == search.find(session, "dusk", Scope(everything)) != []
 
 
 @pytest.mark.parametrize(

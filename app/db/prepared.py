@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-KEPT_MOST = 300  # statements
+KEPT_MOST = 500  # statements
 ROWS_MOST = 1_000  # read lately
 
 Made = Callable[[Any], Any]

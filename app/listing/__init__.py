@@ -3,9 +3,10 @@
 A list reads stored counts and copies only, never votes or comments, in an order that an index can walk.
 """
 
-from app.listing.pages import PAGE, narrowed, page, similar, tags_in_use, values_of
+from app.listing.pages import PAGE, page, similar, tags_in_use, values_of
 from app.listing.rows import Row, fetch, first, row, with_numbers
 from app.listing.views import Sort, View
+from app.listing.ways import narrowed, shared_by_few
 
 __all__ = [
     "PAGE",
@@ -17,6 +18,7 @@ __all__ = [
     "narrowed",
     "page",
     "row",
+    "shared_by_few",
     "similar",
     "tags_in_use",
     "values_of",

@@ -10,17 +10,17 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, select, true, tup
 from sqlmodel import Session, col
 
 from app import db, paging, search, sight
-from app.boards import Board
 from app.items import Item
 from app.listing.rows import Row, fetch, first, with_numbers
 from app.listing.views import SORT_COLUMNS, Sort, View
+from app.listing.ways import FEW, narrowed, shared_by_few
 from app.people import Person, Role
-from app.statuses import Status
+from app.search import Scope
 from app.tags import ItemTag, Tag
 
 PAGE = 20
-SHAPES_MOST = 200
-OF_SOME_STATUSES = frozenset({Sort.ANSWERED, Sort.WAITING})  # hardly any new one is answered, or any other waits
+SHAPES_MOST = 400
+BY_STATUS = frozenset({"status"})
 _READ: dict[Sort, Callable[[str], Any]] = {
     Sort.TRENDING: paging.measure, Sort.VOTES: paging.count, Sort.NEW: paging.moment, Sort.ANSWERED: paging.moment,
     Sort.WAITING: paging.moment,
@@ -41,13 +41,16 @@ def page(session: Session, viewer: Person | None, view: View) -> Page:
     if view.sort is Sort.BEST:
         return _best(session, viewer, view)
     start, role = paging.start(view.after, _READ[view.sort]), viewer.role if viewer else None
-    values = values_of(viewer, view)
-    if start:
-        values["start"], values["start_number"] = start
+    values, way = values_of(viewer, view), ""
     if view.query:
         values["found"] = _found(session, viewer, view)
+    else:
+        way = shared_by_few(session, view.narrowed_by, values)
+        way = "" if way in _in_order(view.sort) else way
+    if start:
+        values["start"], values["start_number"] = start
     statement = _page_of(
-        role, view.sort, view.narrowed_by, is_begun=bool(start), is_searched=bool(view.query),
+        role, view.sort, view.narrowed_by, way, is_begun=bool(start), is_searched=bool(view.query),
         finds_pairs=db.finds_pairs(session),
     )  # fmt: skip
     rows = fetch(session, viewer, statement, values)
@@ -79,31 +82,14 @@ def _tags_in_use(role: Role | None) -> Any:
 
 def similar(session: Session, viewer: Person | None, title: str) -> list[Row]:
     """The rows of the items most like a title."""
-    among = sight.numbers_visible_by(viewer.role if viewer else None)
-    found = search.similar(session, title, among, values={"viewer_id": viewer.id if viewer else None})
+    role, viewer_id = sight.reader(viewer)
+    found = search.similar(session, title, Scope(sight.numbers_visible_by(role), {"viewer_id": viewer_id}))
     return with_numbers(session, viewer, found)
 
 
-@lru_cache(SHAPES_MOST)
-def narrowed(role: Role | None, narrowed_by: frozenset[str]) -> ColumnElement[bool]:
-    """The condition on Item of what somebody of this role may see, narrowed by what `values_of` names.
-
-    It is no way in: all that it looks at stands in the indexes of the orders, and to walk one of those until a page is
-    full reads less than to sort everything of one status or one board.
-    """
-    status = db.not_a_way_in(Item.status)
-    board = select(col(Board.id)).where(col(Board.slug) == bindparam("board")).scalar_subquery()
-    tagged = select(col(ItemTag.item_number)).join(Tag, col(Tag.id) == ItemTag.tag_id)
-    conditions = {
-        "board": db.not_a_way_in(Item.board_id) == board,
-        "kind": col(Item.kind) == bindparam("kind"),
-        "status": status == bindparam("status"),
-        "tag": col(Item.number).in_(tagged.where(col(Tag.slug) == bindparam("tag"))),
-    }
-    chosen = [condition for name, condition in conditions.items() if name in narrowed_by]
-    if "status" not in narrowed_by:
-        chosen.append(status != Status.DUPLICATE)
-    return and_(sight.visible_by(role, bindparam("viewer_id")), *chosen)
+def _in_order(sort: Sort) -> frozenset[str]:
+    """The choices that have an index of their own in this order: hardly any new one is answered, or any other waits."""
+    return BY_STATUS if sort in {Sort.ANSWERED, Sort.WAITING} else frozenset()
 
 
 @lru_cache(SHAPES_MOST)
@@ -121,16 +107,23 @@ def values_of(viewer: Person | None, view: View) -> dict[str, Any]:
 
 @lru_cache(SHAPES_MOST)
 def _page_of(
-    role: Role | None, sort: Sort, narrowed_by: frozenset[str], *, is_begun: bool, is_searched: bool, finds_pairs: bool
+    role: Role | None,
+    sort: Sort,
+    narrowed_by: frozenset[str],
+    way: str,
+    *,
+    is_begun: bool,
+    is_searched: bool,
+    finds_pairs: bool,
 ) -> Select[Any]:
     """The rows of a page. Put together once for each shape of view, which costs more than to read them."""
     column = sort.column
-    found = [narrowed(role, narrowed_by), column.is_not(None)]
-    if sort in OF_SOME_STATUSES and "status" in narrowed_by:
+    found = [narrowed(role, narrowed_by, way), column.is_not(None)]
+    if not way and narrowed_by & _in_order(sort):
         found.append(col(Item.status) == bindparam("status"))  # said once more, as a way in
     if is_searched:
         found.append(col(Item.number).in_(bindparam("found", expanding=True)))
-    begun = _after(sort, finds_pairs=finds_pairs) if is_begun else [true()]
+    begun = _after(sort, finds_pairs=finds_pairs or bool(way)) if is_begun else [true()]
     return first([and_(*found, start) for start in begun], column, PAGE + 1, rises=sort.rises)
 
 
@@ -145,8 +138,9 @@ def _after(sort: Sort, *, finds_pairs: bool) -> list[ColumnElement[bool]]:
 
 
 def _found(session: Session, viewer: Person | None, view: View, most: int = search.FOUND_MOST) -> list[int]:
-    among = _numbers(viewer.role if viewer else None, view.narrowed_by)
-    return search.find(session, view.query, among, most, values_of(viewer, view))
+    among, values = _numbers(viewer.role if viewer else None, view.narrowed_by), values_of(viewer, view)
+    way = shared_by_few(session, view.narrowed_by, values)
+    return search.find(session, view.query, Scope(among, values, FEW[way] if way else None), most)
 
 
 def _best(session: Session, viewer: Person | None, view: View) -> Page:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, select
 from sqlmodel import Session
@@ -63,62 +64,68 @@ def remove(session: Session, numbers: Collection[int]) -> None:
         _engine(session).remove(session, numbers)
 
 
-def find(
-    session: Session, query: str, among: Select[Any], most: int = FOUND_MOST, values: Mapping[str, Any] | None = None
-) -> list[int]:
+class Scope(NamedTuple):
+    """What may be found: a select of the numbers of items, and the values of its parameters.
+
+    Where it is known that all of them are among few, `few` selects these: each match is looked for there first.
+    """
+
+    among: Select[Any]
+    values: Mapping[str, Any] = MappingProxyType({})
+    few: Select[Any] | None = None
+
+
+def find(session: Session, query: str, scope: Scope, most: int = FOUND_MOST) -> list[int]:
     """The numbers of the items that a query finds, best first; any string is a query.
 
-    `among` selects the numbers of the items that may be found, with `values` for its parameters. First comes the item
-    whose number was asked for, then those with all the words in their title, then those with all the words anywhere; if
-    these are none, any word does.
+    First comes the item whose number was asked for, then those with all the words in their title, then those with all
+    the words anywhere; if these are none, any word does.
     """
-    query, values = query[:QUERY_MOST], values or {}
-    found = dict.fromkeys(_numbered(session, query, among, values))
+    query = query[:QUERY_MOST]
+    found = dict.fromkeys(_numbered(session, query, scope))
     for part in Part:
         if len(found) < most:
-            found |= dict.fromkeys(_with_all(session, query, part, among, most, values))
-    return list(found)[:most] or _with_any(session, query, among, most, values)
+            found |= dict.fromkeys(_with_all(session, query, part, scope, most))
+    return list(found)[:most] or _with_any(session, query, scope, most)
 
 
-def similar(
-    session: Session, title: str, among: Select[Any], most: int = 5, values: Mapping[str, Any] | None = None
-) -> list[int]:
+def similar(session: Session, title: str, scope: Scope, most: int = 5) -> list[int]:
     """The numbers of the items most like a title, best first, from its third character on.
 
     Where no word is both finished and telling, the items come that have all the words in their title.
     """
-    title, values = title.strip()[:QUERY_MOST], values or {}
+    title = title.strip()[:QUERY_MOST]
     if len(title) < SIMILAR_LEAST:
         return []
-    found = dict.fromkeys(_with_any(session, title, among, most, values))
+    found = dict.fromkeys(_with_any(session, title, scope, most))
     if len(found) < most:
-        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, among, most, values))
+        found |= dict.fromkeys(_with_all(session, title, Part.TITLE, scope, most))
     return list(found)[:most]
 
 
-def _numbered(session: Session, query: str, among: Select[Any], values: Mapping[str, Any]) -> list[int]:
+def _numbered(session: Session, query: str, scope: Scope) -> list[int]:
     asked = _NUMBER.fullmatch(query.strip())
-    return _run(session, _the_one(among), {**values, "asked": int(asked[1])}) if asked else []
+    return _run(session, _the_one(scope.among), {**scope.values, "asked": int(asked[1])}) if asked else []
 
 
-def _with_all(
-    session: Session, query: str, part: Part, among: Select[Any], most: int, values: Mapping[str, Any]
-) -> list[int]:
+def _with_all(session: Session, query: str, part: Part, scope: Scope, most: int) -> list[int]:
     asked = words.asked(query)
     if not asked:
         return []
     engine = _engine(session)
     engine.prepare(session)
-    return _run(session, _best_with_all(engine, part, among, most), {**values, "words": engine.all_of(asked, part)})
+    statement = _best_with_all(engine, part, scope.among, scope.few, most)
+    return _run(session, statement, {**scope.values, "words": engine.all_of(asked, part)})
 
 
-def _with_any(session: Session, query: str, among: Select[Any], most: int, values: Mapping[str, Any]) -> list[int]:
+def _with_any(session: Session, query: str, scope: Scope, most: int) -> list[int]:
     engine = _engine(session)
     telling = engine.telling(session, sorted(set(words.of(query))))
     if not telling:
         return []
     engine.prepare(session)
-    return _run(session, _best_with_any(engine, among, most), {**values, "words": engine.any_of(telling)})
+    statement = _best_with_any(engine, scope.among, scope.few, most)
+    return _run(session, statement, {**scope.values, "words": engine.any_of(telling)})
 
 
 def _run(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[int]:
@@ -131,25 +138,26 @@ def _the_one(among: Select[Any]) -> Select[Any]:
 
 
 @lru_cache(SHAPES_MOST)
-def _best_with_all(engine: Engine, part: Part, among: Select[Any], most: int) -> Select[Any]:
+def _best_with_all(engine: Engine, part: Part, among: Select[Any], few: Select[Any] | None, most: int) -> Select[Any]:
     """Ranks the newest matches only: a common word has more of them than can be ranked while somebody types.
 
     Put together once for each shape of what may be found, because that takes longer than most searches.
     """
-    matches = _among(among, engine.with_all(part))
+    matches = _among(among, few, engine.with_all(part))
     newest = matches.order_by(matches.selected_columns.number.desc()).limit(db.most(RANKED_MOST)).subquery()
     return select(newest.c.number).order_by(newest.c.rank, newest.c.number.desc()).limit(db.most(most))
 
 
 @lru_cache(SHAPES_MOST)
-def _best_with_any(engine: Engine, among: Select[Any], most: int) -> Select[Any]:
-    matches = _among(among, engine.with_any())
+def _best_with_any(engine: Engine, among: Select[Any], few: Select[Any] | None, most: int) -> Select[Any]:
+    matches = _among(among, few, engine.with_any())
     return matches.order_by(matches.selected_columns.rank).limit(db.most(most))
 
 
-def _among(among: Select[Any], matches: FromClause) -> Select[Any]:
+def _among(among: Select[Any], few: Select[Any] | None, matches: FromClause) -> Select[Any]:
     """Those of the matches that may be found."""
-    return select(matches).where(among.where(_number_of(among) == matches.c.number).exists())
+    found = select(matches).where(among.where(_number_of(among) == matches.c.number).exists())
+    return found if few is None else found.where(db.not_a_way_in(matches.c.number).in_(few))
 
 
 def _number_of(among: Select[Any]) -> ColumnElement[int]:

@@ -10,6 +10,7 @@ from app import items, listing, policy, search, sight, status_changes, tags
 from app.items import Item
 from app.people import Role
 from app.refusals import Invalid, Refusal, Refused
+from app.search import Scope
 from app.status_changes import Move, StatusChange, corrections, proposals
 from app.status_changes.proposals import MergeProposal
 from app.web import item_page, kit, pages, receiving, team_forms
@@ -75,7 +76,7 @@ ProposalInPath = Annotated[MergeProposal, Depends(_proposal)]
 @area.get("/items/lookup")
 def look_up(request: Request, session: Db, viewer: Advocate, q: str = "") -> Response:
     """Find the number of an item by the words of its title."""
-    found = search.find(session, q, _not_merged(viewer.role), FOUND_MOST, {"viewer_id": viewer.id})
+    found = search.find(session, q, Scope(_not_merged(viewer.role), {"viewer_id": viewer.id}), FOUND_MOST)
     rows = listing.with_numbers(session, viewer, found)
     return pages.page(request, "status_changes/lookup.html", query=q, found=rows)
 
