@@ -52,12 +52,13 @@ class Item(SQLModel, table=True):
         Index("ix_item_status_waiting_since", "status", "waiting_since", "number", *LOOKED_AT[1:]),
         Index("ix_item_falls_due", "status", "hidden_at", "due_on", "review_on", "target", "board_id"),
         Index("ix_item_status_status_changed_at", "status", "status_changed_at"),
+        Index("ix_item_board_id_number", "board_id", "number"),
         *map(db.index_of_given, ("answerer_id", "hidden_by_id", "import_id", "merged_into")),
     )
 
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: Kind = Field(sa_type=db.Word(Kind))
-    board_id: int = Field(foreign_key="board.id", index=True)
+    board_id: int = Field(foreign_key="board.id")
     title: str = Field(max_length=text.TITLE_MOST)
     body: str = Field(default="", sa_type=Text)
     details: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
