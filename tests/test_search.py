@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import Select, insert
 from sqlmodel import Session, col
 
-from app import items, schema, search
+from app import items, listing, schema, search
 from app.boards import Access
 from app.db import Database
 from app.items import Item
+from app.listing import Sort, View
 from app.people import Person
 from app.search import Scope, words
 from app.search.words import Asked
@@ -145,6 +146,19 @@ def test_any_condition_narrows_what_is_found(session: Session, member: Person, e
     defect = factories.item(session, member, "The dark mode is too dark", kind=Kind.DEFECT)
     only_defects = everything.where(col(Item.kind) == Kind.DEFECT)
     assert search.find(session, "dark", Scope(only_defects)) == [defect.number]
+
+
+def test_what_matches_as_well_stands_in_one_order_on_all_pages(session: Session, member: Person) -> None:
+    count = 2 * listing.PAGE + 5
+    for _ in range(count):
+        factories.item(session, member, "Light mode")
+    found: list[int] = []
+    view: View | None = View(sort=Sort.BEST, query="light mode zebra")
+    while view is not None:
+        page = listing.page(session, None, view)
+        found += [row.number for row in page.rows]
+        view = page.next
+    assert found == list(range(count, 0, -1))
 
 
 def test_the_best_few_begin_the_list_of_all(session: Session, member: Person, everything: Select[tuple[int]]) -> None:

@@ -151,7 +151,8 @@ def _best_with_all(engine: Engine, part: Part, among: Select[Any], few: Select[A
 @lru_cache(SHAPES_MOST)
 def _best_with_any(engine: Engine, among: Select[Any], few: Select[Any] | None, most: int) -> Select[Any]:
     matches = _among(among, few, engine.with_any())
-    return matches.order_by(matches.selected_columns.rank).limit(db.most(most))
+    rank, number = matches.selected_columns.rank, matches.selected_columns.number
+    return matches.order_by(rank, number.desc()).limit(db.most(most))
 
 
 def _among(among: Select[Any], few: Select[Any] | None, matches: FromClause) -> Select[Any]:
