@@ -17,6 +17,7 @@ SQLITE_BUSY, SQLITE_READONLY = 5, 8  # as SQLite numbers its errors
 POSTGRESQL_THREADS = 4
 FEATURE_NOT_SUPPORTED = "0A000"  # “cached plan must not change result type”
 PATIENCE = 5.0  # seconds
+KEPT_AGAIN_AFTER = 10.0  # seconds since SQLite last could not write: by then whoever keeps trying has found that it can
 STATEMENT_MOST = 300  # seconds; what may take longer says so, see `UNHURRIED`
 IDLE_MOST = 60  # seconds in the middle of a transaction, whose locks would last as long as a cut line stays unnoticed
 NO_DISK_TURNS = "set random_page_cost = 1.1"  # to look a few keys up is cheaper than to read a whole table
@@ -63,8 +64,7 @@ def _sqlite_engine(url: str) -> Engine:
     only_readable_at = -math.inf
 
     @event.listens_for(engine, "connect")
-    def set_up(connection: Any, record: Any) -> None:
-        record.info["opened_at"] = time.monotonic()
+    def set_up(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the driver's own transactions break savepoints: BEGIN is ours
         patience.wait_for(  # SQLite itself waits for nobody who does the same with a new file at that moment
             lambda: connection.execute("pragma journal_mode=wal")
@@ -75,15 +75,15 @@ def _sqlite_engine(url: str) -> Engine:
 
     @event.listens_for(engine, "handle_error")
     def notice_that_nothing_can_be_written(context: ExceptionContext) -> None:
-        """Who opened the file then never writes, not even later, and all connections of a process share that."""
+        """Who opened the file then never writes, not even later, nor does whoever opens it beside such a one."""
         nonlocal only_readable_at
         if sqlite_code(context.original_exception) == SQLITE_READONLY:
             only_readable_at = time.monotonic()
             engine.dispose()
 
     @event.listens_for(engine, "checkin")
-    def let_go(_connection: object, record: Any) -> None:
-        if record.info.get("opened_at", math.inf) <= only_readable_at:
+    def keep_none_open(_connection: object, record: Any) -> None:
+        if time.monotonic() < only_readable_at + KEPT_AGAIN_AFTER:
             record.invalidate()
 
     return engine
