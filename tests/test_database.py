@@ -183,6 +183,29 @@ def test_the_connection_that_was_used_last_is_used_next(own_database: Database) 
     assert [taken(1) for _turn in range(3)] == [[last]] * 3
 
 
+@ONLY_SQLITE
+def test_what_was_opened_beside_one_that_cannot_write_is_not_kept(
+    own_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has those that are open at the same time share that they only read."""
+    engine = own_database.engine
+
+    def used() -> object:
+        connection = engine.raw_connection()
+        of_driver = connection.driver_connection
+        connection.close()
+        return of_driver
+
+    with engine.connect() as reading:
+        reading.exec_driver_sql("pragma query_only=on")
+        with pytest.raises(OperationalError):
+            reading.exec_driver_sql("create table anything (at int)")
+        assert used() is not used()
+    assert used() is not used()
+    monkeypatch.setattr(engines, "KEPT_AGAIN_AFTER", 0.0)
+    assert used() is used()
+
+
 @ONLY_POSTGRESQL
 def test_what_hangs_is_ended_and_what_takes_long_is_not(own_database: Database) -> None:
     def limits(connection: Connection | Session) -> list[str]:
