@@ -1,6 +1,7 @@
 """What stands before every request: whose host, whose page sent it, how large it is, and what binds the browser."""
 
 import ipaddress
+import math
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
@@ -39,6 +40,7 @@ PREFLIGHT = {
     "Access-Control-Max-Age": "86400",
 }
 FROM_MAIL = "/mail/"  # where a mail program unsubscribes its user; the address itself is the permission
+LENGTH_MOST = 15  # digits of the length of a body
 HOSTS_MOST, HOST_MOST = 100, 300  # how many are kept, and characters of one
 FOR_MACHINES = "/healthz"  # whoever balances load asks by the address of the machine, and the answer says nothing
 
@@ -85,14 +87,19 @@ class BodyLimit(RequestBodyLimitMiddleware):
     """Lets pass at once what says beforehand that it is small, as all does that browsers send."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        passes = scope["type"] != "http" or self._is_small(dict(scope["headers"]))
+        passes = scope["type"] != "http" or said_length(scope) <= self.max_body_size
         await (self.app(scope, receive, send) if passes else super().__call__(scope, receive, send))
 
-    def _is_small(self, headers: dict[bytes, bytes]) -> bool:
-        """The server reads no more of a body than its length says, and none where neither length nor parts are said."""
-        length = headers.get(b"content-length", b"0")
-        is_number = length.isdigit() and len(length) <= len(str(self.max_body_size))
-        return is_number and int(length) <= self.max_body_size and b"transfer-encoding" not in headers
+
+def said_length(scope: Scope) -> float:
+    """How many bytes of a body a request says that it brings, at most; infinity where it does not say so.
+
+    The server reads no more of a body than its length says, and none where neither length nor parts are said.
+    """
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"0")
+    says = length.isdigit() and len(length) <= LENGTH_MOST and b"transfer-encoding" not in headers
+    return int(length) if says else math.inf
 
 
 def bound(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -13,6 +13,7 @@ from app.items import Item
 from app.people import Person
 from app.web import item_page, kit, pages
 from app.web.forms import Pressed, typed
+from app.web.guard import said_length
 from app.web.kit import Db, ItemInPath, Member
 from app.web.route import DatabaseRoute
 from app.web.route import area as new_area
@@ -48,7 +49,7 @@ voting = APIRouter(route_class=Voting, default_response_class=Response, include_
 async def _counted_together(request: Request) -> Response | None:
     """The page of an item shows more than a button can say, and a form with fields has to be read."""
     key, number = request.cookies.get(kit.session_cookie()), request.path_params["number"]
-    if key is None or kit.is_shown_on(request, f"/items/{number}") or await request.body():
+    if key is None or kit.is_shown_on(request, f"/items/{number}") or said_length(request.scope):
         return None
     counted = await request.app.state.database.together(ballots.count, Ballot(key, number))
     return _button_again(request, counted, [number], _said(VOTED, counted)) if counted else None

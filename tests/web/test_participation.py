@@ -125,6 +125,15 @@ def test_a_field_that_the_form_does_not_have_is_refused(other_browser: TestClien
     assert "The form has no field “person_id”." in answer.text
 
 
+@pytest.mark.parametrize("said", [{"Transfer-Encoding": "chunked", "Content-Length": "0"}, {"Content-Length": "many"}])
+def test_a_vote_is_read_also_where_it_does_not_say_how_long_it_is(
+    other_browser: TestClient, item: Item, said: dict[str, str]
+) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = other_browser.post("/items/1/vote", content=b"person_id=1", headers=form | said)
+    assert (answer.status_code, item.vote_count) == (422, 1)
+
+
 def test_the_last_vote_of_a_minute_counts(
     session: Session, other_browser: TestClient, other_member: Person, item: Item
 ) -> None:
