@@ -6,9 +6,8 @@ other is given back, and goes through `taking_part.vote` alone, where its person
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
@@ -19,16 +18,14 @@ from app.people import Role
 from app.votes import Vote
 
 
-@dataclass(frozen=True, slots=True)
-class Ballot:
+class Ballot(NamedTuple):
     """One press of a vote button: the secret of the person's session, and the number of the item."""
 
     key: str
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(NamedTuple):
     """An item as its vote button shows it, with this vote."""
 
     number: int
@@ -51,7 +48,7 @@ Pair = tuple[int, int]  # the number of an item, and the id of a person
 
 _THESE: Any = bindparam("numbers", expanding=True)
 ITEMS = (
-    select(*(getattr(Item, field.name) for field in fields(Counted)))
+    select(*(getattr(Item, name) for name in Counted._fields))
     .where(col(Item.number).in_(_THESE), Item.root == Item.number, sight.visible_by(Role.MEMBER, None))
     .order_by(col(Item.number))
     .with_for_update(key_share=True)
@@ -103,6 +100,6 @@ def _enter(session: Session, found: dict[int, Counted], cast: list[Pair], at: da
     for number, person_id in (pair for pair in cast if pair in new):
         item = found[number]
         changed[number] = votes.with_one_more(item.vote_count + 1, item.earlier_vote_count, item.trend, at)
-        found[number] = replace(item, **changed[number])
+        found[number] = item._replace(**changed[number])
         events.note_votes(session, number, item.vote_count + 1, person_id, at)
     db.store_each(session, Item, changed)

@@ -1,6 +1,6 @@
 """Statements that are put into words once say, store and bring what they would if SQLAlchemy did it each time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, event, func, text
 from sqlalchemy.exc import IntegrityError, InvalidRequestError, OperationalError
 from sqlalchemy.orm.exc import UnmappedInstanceError
 from sqlmodel import Session, SQLModel, col, select
+from sqlmodel.sql.sqltypes import UTCDateTime
 
 from app import comments, db, limits
 from app.boards import Board
@@ -121,6 +122,22 @@ def test_what_stands_in_a_statement_is_made_once_and_what_is_asked_each_time(
         expected = [(item.number,) for item in three if item.kind == kind]
         assert db.run(session, standing, {"kind": kind}) == expected
     assert made == ["duplicate", "idea", "defect", "idea"]
+
+
+def test_a_moment_that_many_rows_share_is_put_into_words_once(
+    session: Session, three: list[Item], other_member: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared.cache_clear()
+    made: list[datetime] = []
+    put = UTCDateTime.process_bind_param
+    monkeypatch.setattr(
+        UTCDateTime, "process_bind_param", lambda kind, at, dialect: made.append(at) or put(kind, at, dialect)
+    )
+    at = datetime(2026, 11, 30, 12, 0, 0, 123456, tzinfo=timezone(timedelta(hours=2)))
+    rows = [{"item_number": item.number, "person_id": other_member.id, "at": at} for item in three]
+    assert len(db.insert_each_new(session, Vote, rows)) == len(three)
+    assert made == [at]
+    assert {vote.at for vote in session.exec(select(Vote).where(Vote.person_id == other_member.id))} == {at}
 
 
 def test_there_are_few_wordings_however_long_the_lists_are(session: Session, three: list[Item]) -> None:

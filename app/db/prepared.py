@@ -6,7 +6,7 @@ types of its columns make what goes in and what comes out, as ever.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
@@ -15,6 +15,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 KEPT_MOST = 500  # statements
 ROWS_MOST = 1_000  # read lately
+MOMENTS_MOST = 4  # written down lately
 
 Made = Callable[[Any], Any]
 Values = Mapping[str, Any]
@@ -32,12 +33,6 @@ class Part(NamedTuple):
     made: Made | None
     ones: tuple[str, ...] | None
     stands: list[Any] | None
-
-    def of(self, values: Values) -> Any:
-        if self.stands is not None:
-            return self.stands
-        given = [values[self.name]] if self.ones is None else values[self.name]
-        return given if self.made is None else map(self.made, given)
 
 
 class Wording:
@@ -57,8 +52,13 @@ class Wording:
 
     def filled(self, values: Values) -> Any:
         given: list[Any] = []
-        for part in self.parts:
-            given += part.of(values)
+        for name, made, ones, stands in self.parts:
+            if stands is not None:
+                given += stands
+            elif ones is not None:
+                given += values[name] if made is None else map(made, values[name])
+            else:
+                given.append(values[name] if made is None else made(values[name]))
         return tuple(given) if self.names is None else dict(zip(self.names, given, strict=True))
 
 
@@ -75,7 +75,8 @@ class Prepared:
         own: Values = compiled.params
         binds = {name: compiled.binds[name] for name in own}
         self.own = {name: own[name] for name, bind in binds.items() if own[name] is not None or not bind.required}
-        self.into = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
+        taker = cache(_taker)  # that all rows share
+        self.into = {name: taker(bind.type, dialect) for name, bind in binds.items()}
         self.lists = [name for name, bind in binds.items() if bind.expanding]
         standing = [name for name, bind in binds.items() if bind.unique and not bind.expanding and name in self.own]
         self.standing = {name: [self._made(name)] for name in standing}
@@ -162,7 +163,7 @@ def _reading(types: tuple[Any, ...], dialect: Dialect, kinds: tuple[object, ...]
     """
     made = [_maker(each, dialect, kind) for each, kind in zip(types, kinds, strict=True)]
     makers = [(at, how) for at, how in enumerate(made) if how is not None]
-    finish = into or tuple
+    finish: Made = into or tuple
 
     def read(row: Row) -> Any:
         values = list(row)
@@ -170,7 +171,14 @@ def _reading(types: tuple[Any, ...], dialect: Dialect, kinds: tuple[object, ...]
             values[at] = how(values[at])
         return finish(values)
 
-    return read if into is None else lru_cache(ROWS_MOST)(read)
+    reading = read if makers else finish
+    return reading if into is None else lru_cache(ROWS_MOST)(reading)
+
+
+def _taker(of_values: Any, dialect: Dialect) -> Made | None:
+    """What the driver takes is made of these values. What is written down together has the same moment."""
+    made: Made | None = of_values.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(MOMENTS_MOST)(made) if made is not None and isinstance(of_values, UTCDateTime) else made
 
 
 def _maker(of_values: Any, dialect: Dialect, kind: object) -> Made | None:

@@ -1,5 +1,6 @@
 """What the databases say differently, or SQLModel does not say at all."""
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -115,7 +116,7 @@ def upsert(session: Session, table: type[SQLModel], rows: Rows, ending: Callable
     """
     found: list[tuple[Any, ...]] = []
     while rows:
-        count = max(count for count in ROWS_TOGETHER if count <= len(rows))
+        count = ROWS_TOGETHER[bisect(ROWS_TOGETHER, len(rows)) - 1]
         some, rows = rows[:count], rows[count:]
         insert = _upsert(session.get_bind().dialect.name, table, tuple(some[0]), count, ending)
         found += run(
