@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -136,11 +136,11 @@ class Settings(BaseSettings):
         file = URL.create("sqlite", database=str(self.data_dir / "daylight.sqlite3"))  # whatever the name of the folder
         return self.database_url or file.render_as_string()
 
-    @property
+    @cached_property
     def effective_base_url(self) -> str:
         return (self.base_url or self.served_at or "http://localhost:8000").rstrip("/")
 
-    @property
+    @cached_property
     def is_https(self) -> bool:
         return self.effective_base_url.startswith("https://")
 

@@ -63,10 +63,10 @@ def create_app(database: Database | None = None) -> FastAPI:
     app.state.recollections, app.state.lists = Recollections(), Recollections(LISTS_MOST)
     app.state.frames_of_visitors = Recollections(FRAMES_MOST)
     app.state.streams, app.state.lookout = Streams(), Lookout(database)
-    assets: ASGIApp = app.state.assets
-    app.mount("/static", assets)
     app.state.directory = areas.directory()
     app.router.routes.append(app.state.directory)
+    assets: ASGIApp = app.state.assets
+    app.mount("/static", assets)
     return app
 
 

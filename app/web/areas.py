@@ -45,8 +45,8 @@ from app.web import (
 ALL = [
     reading.area,
     item_page.area,
-    participation.area,
     participation.voting,
+    participation.area,
     posting.area,
     posting.with_files,
     embedding.area,
@@ -108,7 +108,9 @@ class Directory(BaseRoute):
         return partial
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await scope["route"].handle(scope, receive, send)
+        route = scope["route"]
+        takes = route.app if scope["method"] in route.methods else route.handle  # which refuses other methods
+        await takes(scope, receive, send)
 
 
 def _shelf(path: str) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner, escape  # type: ignore[attr-defined]
@@ -189,6 +189,11 @@ def environment() -> Environment:
                     "marks": MARKS, "mark": _marked(env), "policy": policy, "locale": words.locale(),
                     "_": _say, "ngettext": _say_number}  # fmt: skip
     return env
+
+
+@cache
+def loaded(name: str) -> Template:
+    return environment().get_template(name)
 
 
 def _marked(env: Environment) -> Callable[[statuses.Status, statuses.Kind], Markup]:

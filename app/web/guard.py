@@ -105,7 +105,7 @@ def said_length(scope: Scope) -> float:
 def bound(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """With what binds a browser, but for what the answer says itself."""
     said = dict(headers)
-    return [*headers, *(header for header in _bonds(settings().is_https) if header[0] not in said)]
+    return [*headers, *[header for header in _bonds(settings().is_https) if header[0] not in said]]
 
 
 @cache

@@ -55,10 +55,10 @@ class Packing:
 
 
 def is_packable(start: Message, message: Message) -> bool:
+    if len(message.get("body", b"")) < LEAST or message.get("more_body"):
+        return False
     headers = dict(start["headers"])
-    is_whole = len(message.get("body", b"")) >= LEAST and not message.get("more_body")
-    is_packed = b"content-encoding" in headers
-    return is_whole and not is_packed and PACKABLE.match(headers.get(b"content-type", b"")) is not None
+    return b"content-encoding" not in headers and PACKABLE.match(headers.get(b"content-type", b"")) is not None
 
 
 def packed(start: Message, message: Message, scope: Scope) -> Message:

@@ -15,7 +15,7 @@ from app.config import settings
 from app.listing import Row
 from app.refusals import Invalid, NotAllowed, NotFound, Refusal, Refused, TooMany
 from app.web import kit
-from app.web.drawing import environment, safe
+from app.web.drawing import loaded, safe
 from app.web.kit import Answer
 from app.web.sharing import CUT, STAYS_TRUE, Fill, Frame, Hole, Pieces, Recollections, Usual
 
@@ -134,7 +134,7 @@ def fragment(request: Request, template: str, **context: Any) -> HTMLResponse:
 
 def part(template: str, **facts: Any) -> HTMLResponse:
     """The same, where these facts are all that it shows."""
-    return HTMLResponse(environment().get_template(template).render(facts), headers=kit.FOR_NOBODY_ELSE)
+    return HTMLResponse(loaded(template).render(facts), headers=kit.FOR_NOBODY_ELSE)
 
 
 def render(request: Request, template: str, /, **context: Any) -> str:
@@ -143,7 +143,7 @@ def render(request: Request, template: str, /, **context: Any) -> str:
         "request": request, "viewer": kit.identify(request), "now": db.now(), "asset": request.app.state.assets.path,
         "base_url": settings().effective_base_url, "drawn": drawn(request),
     }  # fmt: skip
-    return environment().get_template(template).render({**shared, **context})
+    return loaded(template).render({**shared, **context})
 
 
 def minute() -> int:
@@ -161,7 +161,7 @@ def drawings() -> Callable[..., Markup]:
 
     @lru_cache(DRAWINGS_MOST)
     def draw(_minute: int, template: str, **facts: Hashable) -> Markup:
-        return safe(environment().get_template(template).render(now=db.now(), **facts))
+        return safe(loaded(template).render(now=db.now(), **facts))
 
     return draw
 
@@ -173,7 +173,7 @@ def pieces(
 
     def draw(some: list[Row]) -> str:
         shown = {"now": db.now(), "cut": CUT, "rows": some, "voted": [row.number for row in some if voted]}
-        return environment().get_template(template).render(shown, **facts)
+        return loaded(template).render(shown, **facts)
 
     kept: Pieces = request.app.state.pieces
     return kept.of_each(rows, (minute(), template, voted, *facts.values()), draw)
