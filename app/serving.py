@@ -31,6 +31,7 @@ else:
 PARTING = 1.0  # seconds
 START_MOST = 60  # seconds
 END_MOST = 25  # seconds
+HELD_MOST = 65_536  # bytes
 COUNTS = "PROMETHEUS_MULTIPROC_DIR"
 STREAMS = "streams"  # what the application hands to the protocol: it alone hears in time that the end has come
 LOOP = "app.listening:Loop" if find_spec("uvloop") else "auto"
@@ -38,9 +39,11 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - counting there goes on while the disk 
 
 
 class Outlet:
-    """A connection on which the head of an answer waits for its body, and at most for the end of a turn of the loop.
+    """A connection on which what is written leaves at the end of this turn of the loop, or as soon as it is much.
 
-    The server writes them one after the other, and each would be a call of the system and a packet of its own.
+    The server writes the head of an answer and its body one after the other, and each would be a call of the system and
+    a packet of its own. Who reads it wakes up at once and takes the processor, so that one of many answers that are
+    ready in the same turn would delay those after it.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -48,12 +51,11 @@ class Outlet:
         self.held = b""
 
     def write(self, data: bytes) -> None:
-        if self.held:
-            self.transport.writelines([self.held, data])
-            self.held = b""
-        elif data:
-            self.held = data
+        if not self.held:
             asyncio.get_running_loop().call_soon(self.flush)
+        self.held += data
+        if len(self.held) > HELD_MOST:
+            self.flush()
 
     def flush(self) -> None:
         if self.held and not self.transport.is_closing():

@@ -1,4 +1,4 @@
-"""How an answer leaves the server: its head waits for its body, so that a small one is one packet."""
+"""How an answer leaves the server: its head and its body together, so that a small one is one packet."""
 
 import asyncio
 import re
@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from app.serving import Outlet
+from app.serving import HELD_MOST, Outlet
 from tests.fixtures.server import Server
 
 
@@ -19,9 +19,6 @@ class Wire:
 
     def write(self, data: bytes) -> None:
         self.said.append(data)
-
-    def writelines(self, lines: list[bytes]) -> None:
-        self.said.append(lines)
 
     def close(self) -> None:
         self.said.append("closed")
@@ -61,21 +58,24 @@ def said_by(*acts: bytes | None, then: bytes | None = None) -> list[object]:
     return asyncio.run(act())
 
 
-def test_a_head_leaves_with_its_body() -> None:
-    assert said_by(b"head", b"body") == [[b"head", b"body"]]
-    assert said_by(b"head", b"") == [[b"head", b""]]
-    assert said_by(b"head", b"body", b"more") == [[b"head", b"body"], b"more"]
-
-
-def test_a_head_without_a_body_leaves_with_the_turn_of_the_loop() -> None:
-    assert said_by(b"head") == [b"head"]
+def test_what_is_written_in_one_turn_of_the_loop_leaves_together() -> None:
+    assert said_by(b"head", b"body") == [b"headbody"]
+    assert said_by(b"head", b"") == [b"head"]
+    assert said_by(b"head", b"body", b"more") == [b"headbodymore"]
     assert said_by(b"head", then=b"body") == [b"head", b"body"]
     assert said_by(b"") == []
 
 
+def test_what_is_much_does_not_wait() -> None:
+    """So whoever writes without a pause is told to wait as soon as the other side takes no more."""
+    most = b"x" * HELD_MOST
+    assert said_by(b"head", most, b"more") == [b"head" + most, b"more"]
+    assert said_by(most, b"", most) == [most + most]
+
+
 def test_what_is_held_leaves_before_the_end() -> None:
     assert said_by(b"head", None) == [b"head", "closed"]
-    assert said_by(b"head", b"body", None) == [[b"head", b"body"], "closed"]
+    assert said_by(b"head", b"body", None) == [b"headbody", "closed"]
 
 
 @pytest.mark.server
