@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 EMPTIED_FROM = 2_000  # pages; at half as many a tenth fewer votes are counted, at twice as many some wait twice as long
 FILLED_AT = 5_000  # pages; a writer that is so far ahead empties the log itself, or it would grow without end
 PASSES_MOST = 8
-RESTS_FOR = 0.01  # seconds
+RESTS_FOR = 0.05  # seconds; each look takes the interpreter from those who vote
 
 
 class Checkpoints:

@@ -17,7 +17,7 @@ from app.db.engines import PATIENCE, POSTGRESQL_THREADS, UNHURRIED
 from app.db.gathering import Gathering
 from app.db.writing import WritingThread
 
-PATIENT_FOR, LULL, LOOKS_EVERY = 0.5, 0.05, 0.01  # seconds
+PATIENT_FOR, LULL = 0.5, 0.05  # seconds
 NO_ANSWER = "The database does not answer."
 HEARD_WITHIN = 3 * PATIENCE  # longer than it takes to connect anew and to wait for a lock
 SCHEMA_LOCK = 7_361_002  # any number that nothing else on this PostgreSQL uses
@@ -167,8 +167,8 @@ class Database:
     def be_patient(self) -> None:
         """Wait until no request has asked to write for a moment; half a second at most, however many do."""
         until = time.monotonic() + PATIENT_FOR
-        while time.monotonic() < min(until, self._asked_at + LULL):
-            time.sleep(LOOKS_EVERY)
+        while (rest := min(until, self._asked_at + LULL) - time.monotonic()) > 0:
+            time.sleep(rest)
 
     def _read(self, work: Callable[[Session], Done]) -> "Future[Done]":
         return self._readers.submit(self.in_transaction, work, writes=False)
