@@ -39,7 +39,7 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - counting there goes on while the disk 
 
 
 class Outlet:
-    """A connection on which what is written leaves at the end of this turn of the loop, or as soon as it is much.
+    """A connection on which what is written in one turn of the loop leaves in the next, or as soon as it is much.
 
     The server writes the head of an answer and its body one after the other, and each would be a call of the system and
     a packet of its own. Who reads it wakes up at once and takes the processor, so that one of many answers that are
@@ -81,6 +81,10 @@ class PartingProtocol(Protocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(cast("Transport", Outlet(transport)))
+
+    def eof_received(self) -> None:
+        """Whoever has said all that they will may yet read; the connection closes after this."""
+        cast("Outlet", self.transport).flush()
 
     def shutdown(self) -> None:
         self.is_parting = True

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from app.serving import HELD_MOST, Outlet
+from app.web.assets import STATIC
 from tests.fixtures.server import Server
 
 
@@ -89,3 +90,16 @@ def test_a_small_answer_is_one_packet(live_server: Server) -> None:
             assert head.startswith(b"HTTP/1.1 200")
             assert length is not None
             assert len(body) == int(length[1]) > 0
+
+
+@pytest.mark.server
+def test_who_says_at_once_that_nothing_follows_is_answered(live_server: Server) -> None:
+    """Where the answer is ready as soon as it is asked for, it is on its way when the end is heard of."""
+    question = f"GET /static/any/favicon.png HTTP/1.1\r\nHost: localhost:{live_server.port}\r\n\r\n".encode()
+    for _ in range(10):
+        with socket.create_connection(("localhost", live_server.port), timeout=40) as connection:
+            connection.sendall(question)
+            connection.shutdown(socket.SHUT_WR)
+            said = b"".join(iter(lambda: connection.recv(65_536), b""))
+            assert said.startswith(b"HTTP/1.1 200")
+            assert said.endswith((STATIC / "favicon.png").read_bytes())
