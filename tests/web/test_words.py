@@ -70,8 +70,9 @@ def marked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
 def forget() -> None:
     """Let everything that was made for one language be made again."""
     said = (words.translations, words.locale, words._day, words._span, words._ago, words.number)
-    drawn = (drawing.environment, drawing._day, drawing._number, drawing._votes, letters.environment)
-    for remembered in (settings, *said, *drawn):
+    environments = (drawing.environment, drawing.loaded, letters.environment)
+    drawn = (drawing._day, drawing._number, drawing._votes)
+    for remembered in (settings, *said, *environments, *drawn):
         remembered.cache_clear()
 
 
