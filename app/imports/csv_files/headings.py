@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from app.items import DETAILS
@@ -77,18 +78,23 @@ def plain(heading: str) -> str:
     return " ".join(re.findall(r"\w+", letters.replace("_", " ")))
 
 
-_KNOWN: dict[str, str] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
-_RANKS: dict[Field, dict[str, int]] = {
-    field: {plain(words): rank for rank, words in reversed(list(enumerate(_KNOWN[field].split(";"))))}
-    for field in Field
-}
 LIKE = 1000
+
+
+@cache
+def _ranks() -> dict[Field, dict[str, int]]:
+    """The headings of each field, the best first. Read when somebody imports, which few processes are there for."""
+    known = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
+    return {
+        field: {plain(words): rank for rank, words in reversed(list(enumerate(known[field].split(";"))))}
+        for field in Field
+    }
 
 
 def rank(field: Field, heading: str) -> int | None:
     """How well a heading fits the field, 0 best; those that only contain the words come after all that are them."""
     words = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))
-    ranks = _RANKS[field]
+    ranks = _ranks()[field]
     if words in ranks:
         return ranks[words]
     parts = set(words.split())
@@ -98,4 +104,4 @@ def rank(field: Field, heading: str) -> int | None:
 
 def is_heading(text: str) -> bool:
     """Whether this is a heading that some field has."""
-    return any(plain(text) in ranks for ranks in _RANKS.values())
+    return any(plain(text) in ranks for ranks in _ranks().values())
